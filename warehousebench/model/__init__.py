@@ -1,0 +1,1 @@
+"""Frozen, self-validating documents of the flow; imports nothing of ours but the errors."""
