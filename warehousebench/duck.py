@@ -27,7 +27,9 @@ _OBSCURING = ("join_filter_pushdown", "compressed_materialization", "late_materi
 _OBSCURING_2 = ("unused_columns", "common_aggregate")
 
 
-def connect(database: Path | None = None, *, read_only: bool = False, threads: int | None = None, memory: str | None = None) -> Connection:
+def connect(
+    database: Path | None = None, *, read_only: bool = False, threads: int | None = None, memory: str | None = None
+) -> Connection:
     """Return a connection to ``database`` (in memory if None) that never touches the network.
 
     ``memory`` is DuckDB's memory_limit, such as ``2GB``.  Raises SourceError if the file cannot be opened.

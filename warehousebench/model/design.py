@@ -15,7 +15,13 @@ class Evidence:
     source: str = ""
 
     def __str__(self) -> str:
-        number = f"{self.value:,.4g}" if isinstance(self.value, float) else f"{self.value:,}" if isinstance(self.value, int) else self.value
+        number = (
+            f"{self.value:,.4g}"
+            if isinstance(self.value, float)
+            else f"{self.value:,}"
+            if isinstance(self.value, int)
+            else self.value
+        )
         return f"{self.what} {number}{' ' + self.unit if self.unit else ''}{f' ({self.source})' if self.source else ''}"
 
 
@@ -30,3 +36,22 @@ class Reason:
     subject: str
     sentence: str
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DesignChoice:
+    """What a product's design says about one table or projection, ready for a report: labelled facts and reasons."""
+
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DesignSummary:
+    """One product's design as a report shows it: its choices and the script that creates it."""
+
+    product: str
+    basis: str
+    choices: tuple[DesignChoice, ...]
+    script: str
