@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from warehousebench.errors import EngineError, SourceError, TimeoutExceeded
+from warehousebench.errors import EngineError, SourceError, TimeLimitError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,7 +84,7 @@ def batches(connection: Connection, sql: str, size: int = 122_880) -> pa.RecordB
 
 @contextmanager
 def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
-    """Interrupt the statement that runs in this block after ``seconds``; raises TimeoutExceeded then."""
+    """Interrupt the statement that runs in this block after ``seconds``; raises TimeLimitError then."""
     timer = threading.Timer(seconds, connection.interrupt)
     timer.daemon = True
     timer.start()
@@ -93,7 +93,7 @@ def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
     except (duckdb.InterruptException, EngineError) as error:
         cause = error if isinstance(error, duckdb.Error) else error.__cause__
         if isinstance(cause, duckdb.InterruptException) and not timer.is_alive():
-            raise TimeoutExceeded(f"stopped after {seconds:g} s") from error
+            raise TimeLimitError(f"stopped after {seconds:g} s") from error
         raise
     finally:
         timer.cancel()

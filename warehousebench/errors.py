@@ -8,7 +8,7 @@
     ├── DesignError              exit 1   a physical design that breaks a rule of its product
     ├── EngineError              exit 1   an engine refused or failed
     │   ├── TransientError                worth repeating
-    │   ├── TimeoutExceeded               stopped by the clock we set
+    │   ├── TimeLimitError               stopped by the clock we set
     │   └── UnsupportedError              the engine cannot do it, and why
     └── VerificationError        exit 3   an answer differs from the reference
 """
@@ -44,7 +44,7 @@ class TransientError(EngineError):
     """A failure that may not happen again, such as a dropped connection."""
 
 
-class TimeoutExceeded(EngineError):
+class TimeLimitError(EngineError):
     """A statement that ran longer than the limit and was interrupted."""
 
 
