@@ -1,0 +1,1 @@
+"""Pure statistics on lists of seconds: standard library only."""
