@@ -1,0 +1,205 @@
+"""Suites of queries: the built-in ones and a user's folder of SQL files.  Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from math import inf
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from warehousebench.errors import SourceError, UsageError
+
+SCALE_PLACEHOLDER = "{scale}"
+
+T = TypeVar("T")
+
+# What may hold a semicolon that ends nothing: comments, strings, quoted names, dollar-quoted text.
+_OPAQUE = re.compile(
+    r"""--[^\n]*
+      | /\*.*?\*/
+      | \b[eE]'(?:\\.|''|[^'\\])*'
+      | '(?:''|[^'])*'
+      | "(?:""|[^"])*"
+      | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteQuery:
+    """One query in DuckDB's dialect, without a closing semicolon; ``weight`` is how often it runs against the others."""
+
+    name: str
+    sql: str
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.weight < inf:
+            raise ValueError(f"query {self.name} has the weight {self.weight}; weights are finite and greater than 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A schema, how its data is generated, and its queries at one scale.
+
+    ``schema_sql`` is DDL text.  ``scales`` are the usual scale factors; others work as well.  ``generator`` is the
+    command that makes the data, ``rounding_rule`` the suite's own, looser rule for comparing answers.
+    """
+
+    name: str
+    title: str
+    schema_sql: str | None
+    scales: tuple[float, ...]
+    default_scale: float
+    generator: tuple[str, ...] | None
+    licence_note: str
+    rounding_rule: str | None
+    queries: tuple[SuiteQuery, ...]
+
+
+class _Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a suite.toml says."""
+
+    title: str
+    scales: tuple[float, ...]
+    default_scale: float
+    licence_note: str
+    generator: tuple[str, ...] | None = None
+    rounding_rule: str | None = None
+    weights: dict[str, float] = {}
+
+
+def suite_names() -> tuple[str, ...]:
+    """Return the names of the built-in suites, sorted."""
+    return tuple(sorted(path.parent.name for path in (_home() / "schemas").glob("*/suite.toml")))
+
+
+def load_suite(name: str, scale: float) -> Suite:
+    """Return the built-in suite ``name`` with its queries at scale factor ``scale``; raises UsageError for an unknown one."""
+    if name not in suite_names():
+        raise UsageError(f"there is no suite {name}. Choose one of: {', '.join(suite_names()) or 'none is installed'}")
+    if not 0 < scale < inf:
+        raise UsageError(f"the scale factor {scale} makes no data. Give a number greater than 0")
+    folder = _home() / "schemas" / name
+    said = _description(folder / "suite.toml")
+    queries = _weighted(_read_queries(_home() / "queries" / name), said.weights, folder / "suite.toml")
+    schema = folder / "schema.sql"
+    return Suite(
+        name=name,
+        title=said.title,
+        schema_sql=_text(schema) if schema.exists() else None,
+        scales=said.scales,
+        default_scale=said.default_scale,
+        generator=said.generator,
+        licence_note=said.licence_note,
+        rounding_rule=said.rounding_rule,
+        queries=tuple(_at_scale(query, scale) for query in queries),
+    )
+
+
+def queries_from(folder: Path) -> tuple[SuiteQuery, ...]:
+    """Return the queries of ``folder/*.sql`` in natural order of their names (q2 before q10).
+
+    Weights come from ``weights.toml`` (name = weight) or the table [weights] of ``suite.toml`` beside them.  Raises
+    SourceError for a folder without queries and for a file with none or several statements.
+    """
+    queries = _read_queries(folder)
+    for file in (folder / "weights.toml", folder / "suite.toml"):
+        if file.exists():
+            table = _toml(file)
+            weights = table if file.name == "weights.toml" else table.get("weights", {})
+            return _weighted(queries, _converted(weights, dict[str, float], file), file)
+    return queries
+
+
+def _home() -> Path:
+    """Return the folder of schemas/ and queries/: inside an installed package, or the top of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "suites"
+    return inside if inside.is_dir() else package.parent
+
+
+def _read_queries(folder: Path) -> tuple[SuiteQuery, ...]:
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is not a folder. Give the folder that holds the *.sql files")
+    files = sorted((path for path in folder.iterdir() if path.suffix.lower() == ".sql"), key=_natural)
+    if not files:
+        raise SourceError(f"{folder} holds no *.sql files. Put one query into each file")
+    stems = [file.stem for file in files]
+    if len(set(stems)) < len(stems):
+        raise SourceError(f"{folder} holds the query {max(stems, key=stems.count)} twice. Rename one of the files")
+    return tuple(SuiteQuery(file.stem, _single_statement(file)) for file in files)
+
+
+def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
+    """Return a sort key that compares stretches of digits as numbers; the name itself breaks ties (1 and 01)."""
+    parts = re.findall(r"(\d+)|(\D+)", path.stem.lower())
+    return [(int(digits) if digits else -1, letters) for digits, letters in parts], path.name
+
+
+def _single_statement(file: Path) -> str:
+    """Return the file's only statement with its comments, cut at the closing semicolon."""
+    sql = _text(file)
+    # Blanking what is opaque keeps every position, so that the first bare semicolon is where to cut.
+    code = _OPAQUE.sub(lambda match: _blank(match[0]), sql)
+    first, _, rest = code.partition(";")
+    if not first.strip():
+        raise SourceError(f"{file} holds no query. Write one SELECT into it or remove the file")
+    if rest.replace(";", "").strip():
+        raise SourceError(f"{file} holds several statements. Put each query into a file of its own")
+    return sql[: len(first)].strip()
+
+
+def _blank(opaque: str) -> str:
+    """Return as many characters that stand for ``opaque``: nothing for a comment, a word for a string or a name."""
+    return (" " if opaque.startswith(("--", "/*")) else "_") * len(opaque)
+
+
+def _weighted(queries: tuple[SuiteQuery, ...], weights: Mapping[str, float], file: Path) -> tuple[SuiteQuery, ...]:
+    unknown = sorted(weights.keys() - {query.name for query in queries})
+    if unknown:
+        raise SourceError(f"{file} weighs {unknown[0]}, and there is no such query. Names are those of the files, without .sql")
+    try:
+        return tuple(SuiteQuery(query.name, query.sql, weights.get(query.name, query.weight)) for query in queries)
+    except ValueError as error:
+        raise SourceError(f"{file}: {error}") from error
+
+
+def _at_scale(query: SuiteQuery, scale: float) -> SuiteQuery:
+    """Return the query with the scale factor as a plain decimal number, as exact on every engine as its sums are."""
+    number = format(Decimal(str(scale)).normalize(), "f")
+    return SuiteQuery(query.name, query.sql.replace(SCALE_PLACEHOLDER, number), query.weight)
+
+
+def _description(file: Path) -> _Description:
+    return _converted(_toml(file), _Description, file)
+
+
+def _converted(raw: Any, kind: type[T], file: Path) -> T:
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError as error:
+        raise SourceError(f"{file} is not valid: {error}") from error
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(file))
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{file} is not TOML: {error}") from error
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{file} is not UTF-8 text. Save it as UTF-8") from error
+    except OSError as error:
+        raise SourceError(f"cannot read {file}: {error.strerror or error}") from error
