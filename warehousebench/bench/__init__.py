@@ -1,0 +1,1 @@
+"""Timed, verified runs: schedule, runner, verification, store, comparison."""

@@ -1,0 +1,147 @@
+"""Run every query on every subject in rounds; time execute and fetch only; verify outside the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from warehousebench import duck
+from warehousebench.bench import verify
+from warehousebench.bench.answers import References
+from warehousebench.bench.journal import Journal, PassDone, Progress, unfinished
+from warehousebench.bench.schedule import Pass, make_schedule
+from warehousebench.engines.base import Answer, Client, Connector
+from warehousebench.errors import EngineError, TimeLimitError, WarehouseBenchError
+from warehousebench.model.run import Configuration, Execution, Phase, Status
+
+clock = time.perf_counter
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run: queries (name -> SQL) on subjects (name -> connector), how often, and what is right."""
+
+    queries: Mapping[str, str]
+    subjects: Mapping[str, Connector]
+    configuration: Configuration
+    references: References
+    rounding_rule: str | None = None
+    skipped: Mapping[tuple[str, str], str] | None = None
+
+    @property
+    def passes(self) -> tuple[Pass, ...]:
+        """Return the schedule."""
+        return make_schedule(tuple(self.subjects), tuple(self.queries), self.configuration.rounds, self.configuration.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The fixed part of the executions of one query in one pass."""
+
+    subject: str
+    query: str
+    round: int
+    position: int
+
+    def execution(self, phase: Phase, status: Status, **details: object) -> Execution:
+        started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        return Execution(self.subject, self.query, self.round, self.position, phase, status, started=started, **details)  # type: ignore[arg-type]
+
+
+def execute(
+    plan: Plan, journal: Journal, done: Progress, observe: Callable[[Execution], None]
+) -> tuple[list[Execution], list[float]]:
+    """Run what ``done`` does not hold yet and return all executions in schedule order, and the probes' seconds.
+
+    Every execution is written to ``journal`` before the next one starts.  A query that was interrupted between its
+    warm-up and its timed execution is warmed up again on the new session; only whole turns are kept.
+    """
+    executions: list[Execution] = []
+    probes: list[float] = []
+    for turn in plan.passes:
+        before = [e for e in done.executions if (e.round, e.subject) == (turn.round, turn.subject)]
+        open_queries = unfinished(turn.queries, before)
+        executions += [e for e in before if e.query not in open_queries]
+        probed = [p.probe for p in done.probes if (p.round, p.subject) == (turn.round, turn.subject)]
+        if open_queries or not probed:
+            probed = [_probe()]
+            for execution in _run_pass(plan, turn, open_queries):
+                journal.add(execution)
+                executions.append(execution)
+                observe(execution)
+            journal.add(PassDone(turn.round, turn.subject, probed[0]))
+        probes += probed[:1]
+    return executions, probes
+
+
+def _run_pass(plan: Plan, turn: Pass, queries: Sequence[str]) -> Iterator[Execution]:
+    try:
+        client = plan.subjects[turn.subject].connect()
+    except WarehouseBenchError as error:
+        for query in queries:
+            yield _turn(turn, query).execution(Phase.TIMED, Status.FAILED, reason=f"no session: {error}")
+        return
+    try:
+        for query in queries:
+            yield from _run_query(plan, client, _turn(turn, query))
+    finally:
+        client.close()
+
+
+def _turn(turn: Pass, query: str) -> _Turn:
+    return _Turn(turn.subject, query, turn.round, turn.queries.index(query) + 1)
+
+
+def _run_query(plan: Plan, client: Client, turn: _Turn) -> Iterator[Execution]:
+    """Yield the warm-ups and the timed execution; a query that fails warming up is not tried again in this pass."""
+    reason = (plan.skipped or {}).get((turn.subject, turn.query))
+    if reason:
+        yield turn.execution(Phase.TIMED, Status.SKIPPED, reason=reason)
+        return
+    for phase in [Phase.WARMUP] * plan.configuration.warmups + [Phase.TIMED]:
+        execution = _run_once(plan, client, turn, phase)
+        yield execution
+        if phase is Phase.WARMUP and execution.status in (Status.FAILED, Status.TIMEOUT):
+            yield turn.execution(Phase.TIMED, execution.status, reason=f"while warming up: {execution.reason}")
+            return
+
+
+def _run_once(plan: Plan, client: Client, turn: _Turn, phase: Phase) -> Execution:
+    sql, timeout = plan.queries[turn.query], plan.configuration.timeout
+    started = clock()
+    try:
+        answer = client.query(sql, timeout)
+    except TimeLimitError as error:
+        return turn.execution(phase, Status.TIMEOUT, reason=str(error))
+    except EngineError as error:
+        return turn.execution(phase, Status.FAILED, reason=str(error))
+    seconds = clock() - started
+    found = _check(plan, turn.query, answer)
+    return turn.execution(
+        phase,
+        found.status,
+        seconds=seconds,
+        rows=len(answer.rows),
+        result_hash=found.hash,
+        reason=found.reason,
+        rounding=found.rounding,
+        metrics=answer.metrics,
+    )
+
+
+def _check(plan: Plan, query: str, answer: Answer) -> verify.Check:
+    reference = plan.references.answers.get(query)
+    if reference is None:
+        hash_ = verify.result_hash(answer.rows, ordered=True)
+        return verify.Check(Status.UNVERIFIED, hash_, plan.references.missing.get(query, "no reference answer"))
+    return verify.check(answer, reference, rounding_rule=plan.rounding_rule)
+
+
+def _probe() -> float:
+    """Return the seconds of a fixed calculation: how fast the machine is just now, whatever is measured."""
+    with duck.opened() as connection:
+        started = clock()
+        duck.rows(connection, "SELECT sum(hash(i)) FROM range(4000000) AS t(i)")
+        return clock() - started
