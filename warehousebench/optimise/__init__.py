@@ -1,0 +1,1 @@
+"""The search over Layouts: distribution, sort order, encodings."""
