@@ -83,11 +83,9 @@ def suite_names() -> tuple[str, ...]:
 
 def load_suite(name: str, scale: float) -> Suite:
     """Return the built-in suite ``name`` with its queries at scale factor ``scale``; raises UsageError for an unknown one."""
-    if name not in suite_names():
-        raise UsageError(f"there is no suite {name}. Choose one of: {', '.join(suite_names()) or 'none is installed'}")
+    folder = _suite_folder(name)
     if not 0 < scale < inf:
         raise UsageError(f"the scale factor {scale} makes no data. Give a number greater than 0")
-    folder = _home() / "schemas" / name
     said = _description(folder / "suite.toml")
     queries = _weighted(_read_queries(_home() / "queries" / name), said.weights, folder / "suite.toml")
     schema = folder / "schema.sql"
@@ -102,6 +100,14 @@ def load_suite(name: str, scale: float) -> Suite:
         rounding_rule=said.rounding_rule,
         queries=tuple(_at_scale(query, scale) for query in queries),
     )
+
+
+def schema_file(name: str) -> Path:
+    """Return the file with the DDL of the built-in suite ``name``; raises UsageError if there is none."""
+    file = _suite_folder(name) / "schema.sql"
+    if not file.exists():
+        raise UsageError(f"the suite {name} has no schema of its own. Give yours with --catalog")
+    return file
 
 
 def queries_from(folder: Path) -> tuple[SuiteQuery, ...]:
@@ -124,6 +130,12 @@ def _home() -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / "suites"
     return inside if inside.is_dir() else package.parent
+
+
+def _suite_folder(name: str) -> Path:
+    if name not in suite_names():
+        raise UsageError(f"there is no suite {name}. Choose one of: {', '.join(suite_names()) or 'none is installed'}")
+    return _home() / "schemas" / name
 
 
 def _read_queries(folder: Path) -> tuple[SuiteQuery, ...]:
