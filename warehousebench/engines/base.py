@@ -1,10 +1,19 @@
-"""What the toolkit expects of an engine: a client that answers queries."""
+"""What the toolkit expects of an engine: a client that answers queries, and a designer if the product is one to design for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
+
+from warehousebench.model.catalog import Catalog
+from warehousebench.model.design import DesignSummary
+from warehousebench.model.document import Document
+from warehousebench.model.layout import Cluster
+from warehousebench.model.load import TableLayout
+from warehousebench.model.profile import Profile
+from warehousebench.model.workload import Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +65,28 @@ class Connector(Protocol):
 
     def connect(self) -> Client:
         """Return a new session."""
+        ...
+
+
+class Designer(Protocol):
+    """What a product's ``designer`` module offers; a design is opaque outside its own folder."""
+
+    def advise(self, catalog: Catalog, profile: Profile | None, workload: Workload | None, cluster: Cluster) -> Document:
+        """Return the product's design, each choice with its reason; pure and deterministic."""
+        ...
+
+    def script(self, design: Any, catalog: Catalog, profile: Profile | None) -> str:
+        """Return the runnable SQL that creates the design."""
+        ...
+
+    def summarise(self, design: Any, script: str) -> DesignSummary:
+        """Return the design as a report shows it."""
+        ...
+
+    def read(self, path: Path) -> Document:
+        """Return the design in a file; raises SourceError."""
+        ...
+
+    def table_layouts(self, design: Any) -> Mapping[str, TableLayout]:
+        """Return how each table's rows lie in the design: order and families of encodings."""
         ...

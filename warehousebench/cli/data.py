@@ -1,0 +1,53 @@
+"""What several commands need to know about a data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehousebench import duck
+from warehousebench.errors import UsageError
+from warehousebench.model import document
+from warehousebench.model.catalog import Catalog
+from warehousebench.model.data import DataSet
+from warehousebench.source import checksum
+from warehousebench.source.dataset import describe, read_dataset, relation, write_dataset
+
+DATA = "data.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A data folder with its description and, where known, its schema."""
+
+    folder: Path
+    data: DataSet
+    catalog: Catalog | None
+
+    @property
+    def relations(self) -> dict[str, str]:
+        """Return table name -> SQL that can follow FROM."""
+        return {
+            name: relation(self.folder, table, self.catalog.table(name) if self.catalog and name in self.catalog else None)
+            for name, table in self.data.tables.items()
+        }
+
+
+def open_source(folder: Path, catalog_file: Path | None) -> Source:
+    """Return the data in ``folder``; files that nobody has described yet are described first and ``data.json`` written.
+
+    Raises UsageError if there is no such folder, SourceError if a file cannot be read.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}. Make data with: warehousebench generate, or name another --data")
+    catalog = document.read(catalog_file, Catalog) if catalog_file else None
+    if (folder / DATA).exists():
+        return Source(folder, read_dataset(folder), catalog)
+    data = describe(folder, suite=folder.resolve().name, scale=1.0, generator="files", catalog=catalog)
+    write_dataset(folder, data)
+    return Source(folder, data, catalog)
+
+
+def stored_checksum(connection: duck.Connection, table: str) -> tuple[int, str]:
+    """Return rows and checksum of a stored table, by the same method as the data set's."""
+    return checksum.checksum(connection, table, checksum.columns_of(connection, table))

@@ -1,0 +1,59 @@
+"""``generate``: a built-in suite's schema and data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from warehousebench.cli.console import step
+from warehousebench.cli.options import Scale, emit, folder, format_option, refuse_existing
+from warehousebench.cli.tables import table
+from warehousebench.errors import UsageError
+from warehousebench.model import document
+from warehousebench.model.catalog import Catalog
+from warehousebench.model.data import DataSet
+
+
+@click.command("generate")
+@click.option("--suite", default="tpch", show_default=True, help="Built-in suite.")
+@click.option("--scale", type=Scale(), default="0.1", show_default=True, help="Scale factor; 1 is about 1 GB of text.")
+@click.option("-o", "--out", type=folder, default="data", show_default=True, help="Folder for the Parquet files and data.json.")
+@format_option
+def command(suite: str, scale: float, out: Path, output: str) -> None:
+    """Generate a built-in suite's data as Parquet, with catalog.json and data.json beside it.
+
+    \b
+    Example:  warehousebench generate --suite tpch --scale 1 -o data/tpch1
+    """
+    refuse_existing(out / "data.json")
+    catalog = suite_catalog(suite, scale)
+    document.write(out / "catalog.json", catalog)
+    data = generate(suite, scale, catalog, out)
+    rows = [[name, f"{each.rows:,}", each.checksum] for name, each in data.tables.items()]
+    emit(data, table(["table", "rows", "checksum"], rows), output)
+
+
+def suite_catalog(suite: str, scale: float) -> Catalog:
+    """Return the schema of a built-in suite; raises UsageError if the suite has none."""
+    from warehousebench.source.ddl import read_ddl
+    from warehousebench.workload.suite import load_suite, schema_file
+
+    if load_suite(suite, scale).generator is None:
+        raise UsageError(f"the suite {suite} cannot generate data. Give your own with --data.")
+    return read_ddl([schema_file(suite)])
+
+
+def generate(suite: str, scale: float, catalog: Catalog, out: Path) -> DataSet:
+    """Generate the suite's Parquet files into ``out``, describe them in ``data.json`` and return the description."""
+    from warehousebench.source import dataset
+    from warehousebench.source.generator import generate as run_generator
+    from warehousebench.workload.suite import load_suite
+
+    generator = load_suite(suite, scale).generator or ()
+    with step(f"Generate {suite} at scale {scale:g}"):
+        made_by = run_generator(generator, scale, out)
+    with step("Count rows and take checksums"):
+        data = dataset.describe(out, suite, scale, made_by, catalog)
+        dataset.write_dataset(out, data)
+    return data

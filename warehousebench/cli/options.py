@@ -1,0 +1,75 @@
+"""Options and values that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from warehousebench.errors import UsageError
+from warehousebench.model.document import Document, to_json
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+folder = click.Path(path_type=Path, file_okay=False)
+file = click.Path(path_type=Path, dir_okay=False)
+
+
+class Scale(click.ParamType):
+    """A scale factor: a finite number above 0."""
+
+    name = "scale"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return ``value`` as a float or fail with a usage error."""
+        from warehousebench.source.generator import parse_scale
+
+        try:
+            return parse_scale(str(value))
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Percent(click.ParamType):
+    """A share written as ``5%`` or ``0.05``."""
+
+    name = "percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return ``value`` as a fraction or fail with a usage error."""
+        text = str(value).strip()
+        try:
+            number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            self.fail(f"{text!r} is not a percentage; write 5% or 0.05", param, ctx)
+        if not 0 < number < 10:
+            self.fail(f"{text} is out of range; write a percentage above 0, such as 5%", param, ctx)
+        return number
+
+
+def format_option(function: F) -> F:
+    """Add ``--format table|json``."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        envvar="WB_FORMAT",
+        show_envvar=True,
+        help="What to print on standard output.",
+    )(function)
+
+
+def emit(document: Document, table: str, output: str) -> None:
+    """Print ``document`` as JSON, or ``table``."""
+    click.echo(to_json(document) if output == "json" else table, nl=output != "json")
+
+
+def refuse_existing(*paths: Path) -> None:
+    """Raise UsageError if one of ``paths`` exists: what is written stays."""
+    for path in paths:
+        if path.exists():
+            raise UsageError(f"{path} exists and is not overwritten. Choose another name with --out, or delete it.")

@@ -1,0 +1,58 @@
+"""``profile``: what the data says about every column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from warehousebench.cli.console import step
+from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
+from warehousebench.cli.tables import table
+from warehousebench.model import document
+from warehousebench.model.profile import Profile
+
+
+@click.command("profile")
+@click.option(
+    "--data", type=folder, default="data", show_default=True, help="Folder of Parquet or CSV files, one or more per table."
+)
+@click.option("--catalog", type=file, help="Schema of the data; types of CSV files come from it.")
+@click.option("-o", "--out", type=file, default="profile.json", show_default=True, help="File to write.")
+@format_option
+def command(data: Path, catalog: Path | None, out: Path, output: str) -> None:
+    """Measure every column: distinct values, NULLs, extremes, widths, runs and the most common value's share.
+
+    \b
+    Example:  warehousebench profile --data data/tpch1 -o profile.json
+    """
+    refuse_existing(out)
+    profile = measure(data, catalog)
+    document.write(out, profile)
+    emit(profile, _overview(profile), output)
+
+
+def measure(data: Path, catalog: Path | None) -> Profile:
+    """Return the profile of the data in a folder."""
+    from warehousebench.cli.data import open_source
+    from warehousebench.profile import profile_tables
+
+    source = open_source(data, catalog)
+    with step("Profile every column", len(source.relations)) as advance:
+        return profile_tables(source.relations, source.data.fingerprint, advance)
+
+
+def _overview(profile: Profile) -> str:
+    rows = [
+        [
+            f"{name}.{column}",
+            f"{'' if figures.distinct_exact else '~'}{figures.distinct:,}",
+            f"{figures.nulls:,}",
+            f"{figures.average_width:.1f}",
+            f"{each.average_run(column):.3g}",
+            f"{figures.top_share:.2%}",
+        ]
+        for name, each in profile.tables.items()
+        for column, figures in each.columns.items()
+    ]
+    return table(["column", "distinct", "nulls", "bytes", "rows per run", "top value"], rows)

@@ -1,0 +1,63 @@
+"""``reflect``: a schema from a database or DDL files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from warehousebench.cli.console import say, step
+from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
+from warehousebench.cli.tables import table
+from warehousebench.model import document
+from warehousebench.model.catalog import Catalog
+
+
+@click.command("reflect")
+@click.argument("source", nargs=-1, required=True)
+@click.option("--dialect", help="SQL dialect of DDL files, such as postgres, mysql, oracle, tsql.")
+@click.option("--schema", help="Schema of the database to read; the default one if not given.")
+@click.option("--rows", type=folder, help="Also export all rows of a database as Parquet into this folder.")
+@click.option("-o", "--out", type=file, default="catalog.json", show_default=True, help="File to write.")
+@format_option
+def command(source: tuple[str, ...], dialect: str | None, schema: str | None, rows: Path | None, out: Path, output: str) -> None:
+    """Read tables, columns and keys from SOURCE: a database URL, an SQLite file, or DDL files.
+
+    \b
+    Examples:  warehousebench reflect shop.sqlite --rows data/
+               warehousebench reflect schema.sql --dialect postgres
+               warehousebench reflect postgresql+psycopg://me@host/shop
+    """
+    from warehousebench.source.database import reflect_source
+
+    refuse_existing(out)
+    with step("Read the schema"):
+        catalog = reflect_source(source, schema=schema, dialect=dialect)
+    if rows:
+        _export(source[0], catalog, rows)
+    document.write(out, catalog)
+    for finding in catalog.findings:
+        say(f"note: {finding}")
+    emit(catalog, _overview(catalog), output)
+
+
+def _export(source: str, catalog: Catalog, folder: Path) -> None:
+    from warehousebench.source.rows import export_rows
+
+    refuse_existing(*(folder / f"{each.name}.parquet" for each in catalog))
+    with step("Export rows", len(catalog.tables)):
+        export_rows(source, catalog, folder)
+
+
+def _overview(catalog: Catalog) -> str:
+    rows = [
+        [
+            each.name,
+            ", ".join(each.primary_key) or "–",
+            str(len(each.columns)),
+            str(len(each.foreign_keys)),
+            "–" if each.rows is None else f"{each.rows:,}",
+        ]
+        for each in catalog
+    ]
+    return table(["table", "primary key", "columns", "foreign keys", "rows"], rows, left=2)

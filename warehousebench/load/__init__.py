@@ -1,0 +1,1 @@
+"""Rows become sorted, encoded Parquet, and Parquet becomes tables."""
