@@ -19,7 +19,7 @@ from warehousebench.errors import UsageError
 from warehousebench.simulate.sample import ColumnSample, Integers, Kind, TableSample, float_codes
 
 _LOWEST, _HIGHEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-_EPOCH = datetime.date(1970, 1, 1)
+_EPOCH = datetime.datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +132,24 @@ def _encode(column: ColumnSample, value: Any) -> tuple[int, bool]:
         return _text_code(column, str(value))
     if column.kind is Kind.FLOAT:
         return int(float_codes(np.array([float(value)]))[0]), True
-    if isinstance(value, datetime.datetime):
-        naive = value if value.tzinfo is None else value.astimezone(datetime.UTC).replace(tzinfo=None)
-        return (naive - datetime.datetime(1970, 1, 1)) // datetime.timedelta(microseconds=1), True
-    if isinstance(value, datetime.date):
-        days = (value - _EPOCH).days
-        return (days, True) if column.type == "DATE" else (days * 86_400_000_000, True)
+    if column.type == "DATE" or column.type.startswith("TIME"):
+        return _moment_code(column.type, value)
     scaled = decimal.Decimal(str(value)).scaleb(column.scale)
     return math.floor(scaled), scaled == math.floor(scaled)
+
+
+def _moment_code(kind: str, value: Any) -> tuple[int, bool]:
+    """Return days of a date column, microseconds of the others, for a value or its ISO text."""
+    text = str(value)
+    if kind == "TIME":
+        text = f"1970-01-01T{text}"
+    moment = datetime.datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    since = moment - _EPOCH
+    if kind == "DATE":
+        return since.days, since == datetime.timedelta(since.days)
+    return since // datetime.timedelta(microseconds=1), True
 
 
 def _text_code(column: ColumnSample, value: str) -> tuple[int, bool]:

@@ -110,7 +110,8 @@ def hash_sample(
     if share < 1 and not key:
         raise UsageError("a sample needs the columns whose hash picks the rows: give a key, or take all rows")
     total = _count(connection, relation)
-    where = f" WHERE hash({', '.join(map(duck.quote, key))}) % {_BUCKETS} < {round(share * _BUCKETS)}" if share < 1 else ""
+    # The 1 keeps the key 0, which hashes to 0 by itself, from being in every sample.
+    where = f" WHERE hash({', '.join(map(duck.quote, key))}, 1) % {_BUCKETS} < {round(share * _BUCKETS)}" if share < 1 else ""
     types = _types(connection, relation, columns)
     table = _read(connection, f"SELECT {_expressions(types)} FROM {relation}{where}")
     if total and not table.num_rows:

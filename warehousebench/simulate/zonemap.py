@@ -147,7 +147,7 @@ def zone_maps(
     ``widths`` are bytes per stored value of columns that are not stored raw, or that scans read but nobody sampled.
     """
     order = storage_order(slices, keys)
-    scale = (storage.target_rows or sample.total_rows) / max(sample.rows, 1)
+    scale = (storage.target_rows or sample.total_rows or 1) / max(sample.rows, 1)
     stored = {name: column.width for name, column in sample.columns.items()} | dict(widths or {})
     starts = _block_starts(np.bincount(slices.places, minlength=slices.distinct), stored, storage.block_bytes / scale)
     zones = {name: _zones(sample.columns[name], order, starts[name]) for name in filtered}
@@ -204,13 +204,12 @@ def _zones(column: ColumnSample, order: Integers, starts: Integers) -> Zones:
 def _may_hold(condition: RangeFilter, zones: Zones) -> Flags:
     """Return which blocks overlap one of the filter's intervals, or hold a NULL it lets pass."""
     lows, highs = merged(condition)
-    keep = zones.nulls.copy() if condition.nulls else np.zeros(len(zones.starts), dtype=bool)
+    keep = np.zeros(len(zones.starts), dtype=bool)
     if len(lows):
         # Intervals are disjoint and sorted: the first one that ends in or after the block is the only one to look at.
-        nearest = np.searchsorted(highs, zones.minimum, side="left")
-        inside = nearest < len(lows)
-        keep[inside] |= lows[nearest[inside]] <= zones.maximum[inside]
-    return keep & ((zones.minimum <= zones.maximum) | zones.nulls)
+        nearest = np.minimum(np.searchsorted(highs, zones.minimum, side="left"), len(lows) - 1)
+        keep = (highs[nearest] >= zones.minimum) & (lows[nearest] <= zones.maximum) & (zones.minimum <= zones.maximum)
+    return keep | zones.nulls if condition.nulls else keep
 
 
 def _surviving(maps: ZoneMaps, filters: Sequence[RangeFilter]) -> tuple[Integers, Integers]:
