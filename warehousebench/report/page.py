@@ -1,0 +1,197 @@
+"""The report as one HTML file that needs nothing else: no network, no chart library, readable without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+
+from warehousebench.model.comparison import Comparison
+from warehousebench.model.design import DesignChoice, DesignSummary
+from warehousebench.model.run import Run
+from warehousebench.report import particulars, prose, svg, tables
+from warehousebench.report.charts import forest_chart, storage_chart, strip_chart
+from warehousebench.report.embed import run_json
+from warehousebench.report.markup import Markup, escape, fold, items, join, paragraphs, table, tag
+from warehousebench.report.prose import Alarm
+from warehousebench.report.svg import SERIES_SHAPES, VERDICT_SHAPES
+from warehousebench.report.view import View, all_series, compared_query, executions, query_names
+from warehousebench.report.words import SIGNS, VERDICTS, percent, significant
+
+LIMIT = 150_000  # bytes; beyond it the page does without the run's data and then without plans
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+Section = tuple[str, str, Markup]
+
+
+def render_html(
+    run: Run,
+    comparison: Comparison | None = None,
+    designs: Sequence[DesignSummary] = (),
+    sql: Mapping[str, str] | None = None,
+) -> str:
+    """Return the report as one self-contained HTML page; the same input gives the same bytes.
+
+    ``sql`` holds query texts that take precedence over the run's.  Plans and the run's data are part of the page as
+    long as it stays below LIMIT bytes.
+    """
+    view = View(run, comparison, tuple(designs), dict(sql or {}))
+    page = ""
+    for plans, data in ((True, True), (True, False), (False, False)):
+        page = _document(view, plans=plans, data=data)
+        if len(page.encode()) <= LIMIT:
+            break
+    return page
+
+
+def _document(view: View, *, plans: bool, data: bool) -> str:
+    sections = list(_sections(view, plans=plans))
+    links = tag("nav", *(tag("a", title, href=f"#{key}") for key, title, _ in sections), aria_label="Contents")
+    parts = (tag("section", tag("h2", title), content, id=key) for key, title, content in sections)
+    body = tag(
+        "body", svg.definitions(), _header(view, links), tag("main", *parts), _footer(view, data=data), _asset("script", "table.js")
+    )
+    return f"<!doctype html>\n{tag('html', _head(view), body, lang='en')}\n"
+
+
+def _head(view: View) -> Markup:
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("link", rel="icon", href="data:,"),
+        tag("title", f"{prose.title(view)} · {view.run.suite}"),
+        _asset("style", "page.css"),
+    )
+
+
+def _asset(element: str, name: str) -> Markup:
+    return tag(element, Markup(files("warehousebench.report").joinpath(name).read_text(encoding="utf-8")))
+
+
+def _header(view: View, links: Markup) -> Markup:
+    facts = (tag("div", tag("dt", name), tag("dd", text)) for name, text in prose.identity(view))
+    return tag(
+        "header",
+        tag("p", "warehousebench report", class_="eyebrow"),
+        tag("h1", prose.title(view)),
+        tag("p", prose.introduction(view), class_="lead"),
+        tag("dl", *facts, class_="facts"),
+        *(_alarm(alarm) for alarm in prose.alarms(view)),
+        items(prose.caveats(view), "caveats"),
+        links,
+    )
+
+
+def _alarm(alarm: Alarm) -> Markup:
+    sign = tag("strong", ("✖ " if alarm.grave else "! ") + alarm.title)
+    text = [tag("p", alarm.text)] if alarm.text else []
+    return tag("div", sign, *text, items(alarm.lines), class_="alarm grave" if alarm.grave else "alarm", role="note")
+
+
+def _footer(view: View, *, data: bool) -> Markup:
+    where = (
+        "The run's data is part of this file, as JSON." if data else f"The run's data is in its own file, run {view.run.identity}."
+    )
+    script = tag("script", Markup(run_json(view)), type="application/json", id="run") if data else Markup("")
+    return tag("footer", tag("p", f"Made by warehousebench. This page loads nothing from elsewhere. {where}"), script)
+
+
+def _sections(view: View, *, plans: bool) -> Iterator[Section]:
+    yield "verdict", "Verdict", _verdict(view)
+    if chart := forest_chart(view):
+        yield "ratios", "Ratio by query", _forest(view, chart)
+    yield "queries", "Every query", _queries(view)
+    if chart := strip_chart(view):
+        yield "runs", "Every run", _strip(view, chart)
+    yield "details", "Details by query", _details(view, plans=plans)
+    if view.designs:
+        yield "designs", "Designs and their reasons", join(_design(design) for design in view.designs)
+    yield "method", "Method", tag("dl", *_terms(prose.method(view)), class_="method")
+    grids = (particulars.environment(view), particulars.subjects(view), particulars.data(view))
+    yield "environment", "Environment and data", join(table(grid) for grid in grids)
+
+
+def _verdict(view: View) -> Markup:
+    line, comparison = prose.headline(view), view.timed_comparison
+    overall = comparison.geometric_mean if comparison else None
+    figure = [tag("p", significant(overall.value), tag("span", "× the time"), class_="figure")] if overall else []
+    words = tag("div", tag("p", line.sentence, class_="sentence"), tag("p", line.text))
+    tone = f"v-{line.verdict}" if line.verdict else "v-none"
+    extra = paragraphs(tables.sensitivity(comparison), "aside") if comparison else ""
+    tally = _tally(comparison) if comparison else ""
+    storage = storage_chart(view)
+    figures = tag("figure", tag("figcaption", "Bytes stored"), storage) if storage else ""
+    return join((tag("div", *figure, words, class_=f"card {tone}"), tally, table(tables.summary(view)), extra, figures))
+
+
+def _tally(comparison: Comparison) -> Markup:
+    chips = (
+        tag("li", tag("b", SIGNS[verdict], class_=f"v-{verdict}"), f" {number} {VERDICTS[verdict]}")
+        for verdict, number in tables.verdict_counts(comparison)
+    )
+    return tag("ul", *chips, class_="tally", aria_label="Queries by verdict")
+
+
+def _forest(view: View, chart: Markup) -> Markup:
+    margin = percent(view.timed_comparison.margin) if view.timed_comparison else ""
+    keys = (_key(VERDICT_SHAPES[v], f"v-{v}", VERDICTS[v]) for v in VERDICT_SHAPES if v != "none")
+    text = f"Contender's time divided by the base's; the line is the interval, the band the practical margin of {margin} around 1."
+    return tag("figure", tag("p", *keys, class_="legend"), chart, tag("figcaption", text))
+
+
+def _key(shape: str, class_: str, text: str) -> Markup:
+    return tag("span", svg.sample(shape, class_), f" {text}")
+
+
+def _queries(view: View) -> Markup:
+    note = "Tinted by ratio: the stronger the tint, the larger the difference. Choose a heading to sort."
+    plain = "Choose a heading to sort."
+    return join((table(tables.queries(view)), tag("p", note if view.timed_comparison else plain, class_="aside sorting")))
+
+
+def _strip(view: View, chart: Markup) -> Markup:
+    shapes = [(SERIES_SHAPES[i % len(SERIES_SHAPES)], i % len(SERIES_SHAPES), s) for i, s in enumerate(all_series(view))]
+    keys = [_key(shape, f"s{slot}", series.label) for shape, slot, series in shapes]
+    kinds = [_key("circle", "w", "hollow: warm-up, in no figure"), _key("cross", "x", "wrong answer, in no figure")]
+    text = "Each mark is one execution. Marks far from their neighbours are outliers: shown, marked in the table, never dropped."
+    return tag("figure", tag("p", *keys, *kinds, class_="legend"), chart, tag("figcaption", text))
+
+
+def _details(view: View, *, plans: bool) -> Markup:
+    absent = view.run.plans and not plans
+    note = [tag("p", "Plans are left out here to keep the page small; they stand in the run's file.")] if absent else []
+    return join((*note, *(_query(view, name, plans=plans) for name in query_names(view))))
+
+
+def _query(view: View, name: str, *, plans: bool) -> Markup:
+    found = executions(view, name)
+    alarm = tables.answers(found)
+    state = [tag("span", alarm, class_="alarm-text")] if alarm.startswith("✖") else []
+    line = tag("span", tables.verdict_line(compared_query(view, name)), class_="figures")
+    head = join((tag("b", name), " ", line, " ", *state))
+    sql = view.sql.get(name, view.run.queries.get(name))
+    content = [items(particulars.findings(view, name)), table(particulars.details(view, name)) if found else ""]
+    content += [tag("pre", tag("code", sql.strip()))] if sql else [tag("p", "The text of this query is not in the run.")]
+    content += [fold(f"Plan {key}", tag("pre", plan)) for key, plan in particulars.plans(view, name)] if plans else []
+    return fold(head, *content, class_="query")
+
+
+def _design(design: DesignSummary) -> Markup:
+    script = fold(f"Script for {design.product}", tag("pre", tag("code", design.script.strip())))
+    heading = tag("h3", design.product)
+    return join((heading, tag("p", design.basis), *(_choice(choice) for choice in design.choices), script))
+
+
+def _choice(choice: DesignChoice) -> Markup:
+    facts = (tag("span", tag("i", name), f" {value}", class_="fact") for name, value in choice.facts)
+    head = join((tag("b", choice.name), " ", *facts))
+    return fold(
+        head, table(particulars.reasons(choice)) if choice.reasons else tag("p", "No reason was recorded."), class_="choice"
+    )
+
+
+def _terms(pairs: Sequence[tuple[str, str]]) -> Iterator[Markup]:
+    for name, text in pairs:
+        yield join((tag("dt", escape(name)), tag("dd", text)))
