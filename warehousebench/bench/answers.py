@@ -17,8 +17,8 @@ from warehousebench.bench.verify import Reference, make_reference
 from warehousebench.engines.base import Answer, Connector
 from warehousebench.errors import EngineError, SourceError
 from warehousebench.model import document
+from warehousebench.model.answer import AnswerShape
 from warehousebench.model.data import Fingerprint
-from warehousebench.workload.shape import AnswerShape
 
 # How each kind of value is written and read back; a float's repr is exact.
 _KINDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
@@ -108,7 +108,11 @@ def _compute(name: str, sql: str, connector: Connector, path: Path, timeout: flo
         answer = client.query(sql, timeout)
     finally:
         client.close()
-    shape = answer_shape(sql)
+    try:
+        shape = answer_shape(sql)
+    except SourceError:
+        # What cannot be parsed may still run: then nothing is promised about the order of its rows.
+        shape = AnswerShape((), limited=False, kinds=())
     stored = _stored(name, sql, f"{connector.engine} {connector.version}", answer, shape)
     if stored:
         document.write(path, stored)

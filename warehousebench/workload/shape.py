@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
@@ -14,6 +13,7 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from warehousebench.duck import first_line
 from warehousebench.errors import SourceError
+from warehousebench.model.answer import AnswerShape
 from warehousebench.workload.lineage import definitions, named, source_of
 
 DIALECT = "duckdb"
@@ -23,21 +23,6 @@ PLAIN, COUNT, SUM, AVERAGE, RATIO = "plain", "count", "sum", "average", "ratio"
 # Calculations that leave a count a count and a sum a sum.
 _KEEPERS = (exp.Alias, exp.Paren, exp.Cast, exp.TryCast, exp.Round, exp.Coalesce, exp.Window, exp.Filter, exp.Min, exp.Max, exp.Neg)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerShape:
-    """The promised order and the kind of each output column.
-
-    ``order_by`` holds the output positions (from 0) of the outermost ORDER BY's keys, up to the first key that is not
-    an output column.  ``limited`` tells that ties may decide which rows are in the answer.  ``kinds`` has one of plain,
-    count, sum, average, ratio per output column; it ends before a ``*`` over a stored table, whose columns SQL does
-    not name.
-    """
-
-    order_by: tuple[int, ...]
-    limited: bool
-    kinds: tuple[str, ...]
 
 
 def answer_shape(sql: str) -> AnswerShape:
