@@ -36,13 +36,8 @@ def tpch_catalog(tpch: Suite) -> Catalog:
     with duck.opened() as connection:
         assert tpch.schema_sql is not None
         duck.run(connection, tpch.schema_sql)
-        found = duck.rows(connection, "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() GROUP BY 1")
-    return catalog(dict(sorted(found)))
-
-
-def catalog(tables: dict[str, list[str]]) -> Catalog:
-    """Return a catalog of ``tables`` with columns of no particular type."""
+        listed = "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() WHERE NOT internal GROUP BY 1"
+        found = duck.rows(connection, listed)
     anything = DataType(TypeKind.OTHER)
-    return Catalog(
-        tuple(Table(name, tuple(Column(column, anything) for column in columns)) for name, columns in tables.items()), ""
-    )
+    tables = (Table(name, tuple(Column(column, anything) for column in columns)) for name, columns in sorted(found))
+    return Catalog(tuple(tables), "schema.sql")

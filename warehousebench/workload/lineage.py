@@ -41,9 +41,20 @@ def source_of(column: exp.Column, scope: Scope) -> tuple[Scope | None, exp.Table
     while owner is not None:
         # selected_sources leaves out the right side of SEMI and ANTI joins; sources has it, after all CTEs in sight.
         if column.table in owner.selected_sources:
-            return owner, owner.selected_sources[column.table][1]
+            return owner, _walked(owner.selected_sources[column.table][1], owner)
         owner = owner.parent
     return scope, scope.sources.get(column.table)
+
+
+def _walked(source: exp.Table | Scope, owner: Scope) -> exp.Table | Scope:
+    """Return ``source``, for a recursive reference the anchor's full scope: sqlglot gives such a reference an empty one."""
+    around: Scope | None = owner if isinstance(source, Scope) else None
+    while around is not None:
+        for branch in branches(around):
+            if branch.expression is source.expression:
+                return branch
+        around = around.parent
+    return source
 
 
 def named(scope: Scope, name: str) -> Iterator[tuple[exp.Expr, Scope]]:

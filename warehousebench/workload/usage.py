@@ -40,7 +40,7 @@ class _Tally:
     def use(self, column: exp.Column, role: Role, found: Sequence[Origin]) -> None:
         """Count ``column`` once in ``role`` for each stored column it stands for."""
         self.claimed.add(id(column))
-        self.uses.update((origin.table, origin.column, role) for origin in found)
+        self.uses.update({(origin.table, origin.column, role) for origin in found})
 
 
 def analyse(queries: Sequence[SuiteQuery], catalog: Catalog, source: str) -> Workload:
@@ -146,7 +146,7 @@ def _count_membership(member: exp.In, scope: Scope, tally: _Tally) -> None:
         inside = _output_origins(inner, position)
         if _count_joins(outside, inside, tally):
             tally.use(column, Role.JOIN, outside)
-            tally.uses.update((origin.table, origin.column, Role.JOIN) for origin in inside)
+            tally.uses.update({(origin.table, origin.column, Role.JOIN) for origin in inside})
 
 
 def _output_origins(scope: Scope, position: int) -> tuple[Origin, ...]:
@@ -157,9 +157,8 @@ def _output_origins(scope: Scope, position: int) -> tuple[Origin, ...]:
 def _count_joins(left: Sequence[Origin], right: Sequence[Origin], tally: _Tally) -> bool:
     """Count the pairs that join two instances of tables, and tell whether there was one."""
     pairs = [(one, other) for one, other in product(left, right) if one.path != other.path]
-    for pair in pairs:
-        first, second = sorted((origin.table, origin.column) for origin in pair)
-        tally.joins[(*first, *second)] += 1
+    ends = [sorted((origin.table, origin.column) for origin in pair) for pair in pairs]
+    tally.joins.update({(*first, *second) for first, second in ends})
     return bool(pairs)
 
 
