@@ -1,0 +1,99 @@
+"""Vertica's advice, rule by rule."""
+
+from __future__ import annotations
+
+import pytest
+from engine_cases import Inputs, make_facts, make_profile, make_table
+
+from warehousebench.engines.common.facts import Facts
+from warehousebench.engines.vertica.advise import advise
+from warehousebench.engines.vertica.design import Placement, Projection
+from warehousebench.engines.vertica.order import runs
+from warehousebench.model.catalog import TypeKind
+from warehousebench.model.layout import Cluster
+
+
+def by_table(tpch: Inputs, scale: int = 1, nodes: int = 4) -> dict[str, Projection]:
+    design = advise(tpch.catalog, tpch.scaled(scale), tpch.workload, Cluster(nodes))
+    return {projection.anchor: projection for projection in design.projections}
+
+
+def test_facts_that_join_lie_together(tpch: Inputs) -> None:
+    projections = by_table(tpch)
+    assert projections["lineitem"].segmentation.columns == ("l_orderkey",)
+    assert projections["orders"].segmentation.columns == ("o_orderkey",)
+    assert projections["part"].segmentation.columns == ("p_partkey",)
+    assert projections["partsupp"].segmentation.columns == ("ps_partkey",)
+
+
+def test_the_restricted_dates_lead_the_sort_order(tpch: Inputs) -> None:
+    projections = by_table(tpch)
+    assert projections["lineitem"].order_by[0] == "l_shipdate"
+    assert projections["orders"].order_by[0] == "o_orderdate"
+    # Behind the date the columns follow by ascending number of values, while their runs stay long.
+    assert projections["lineitem"].order_by == (
+        "l_shipdate", "l_linestatus", "l_returnflag", "l_shipinstruct", "l_linenumber", "l_orderkey",
+    )  # fmt: skip
+
+
+def test_columns_with_long_runs_are_run_length_encoded(tpch: Inputs) -> None:
+    lineitem = by_table(tpch)["lineitem"]
+    encodings = {column.name: column.encoding for column in lineitem.columns}
+    estimated = runs(Facts(tpch.catalog, tpch.profile, None), "lineitem", lineitem.order_by)
+    assert {name for name, encoding in encodings.items() if encoding == "RLE"} == {
+        name for name in estimated if estimated[name] >= 12
+    }
+    assert estimated["l_linestatus"] == pytest.approx(6_001_215 / (2526 * 2))
+    assert estimated["l_orderkey"] == 1.0
+    assert (encodings["l_comment"], encodings["l_extendedprice"]) == ("ZSTD_FAST_COMP", "DELTAVAL")
+    assert {column.name: column.encoding for column in by_table(tpch)["orders"].columns}["o_orderkey"] == "COMMONDELTA_COMP"
+
+
+@pytest.mark.parametrize(
+    ("rows", "largest", "copied"),
+    [
+        (100_000, 5_000_000, True),
+        (100_001, 5_000_000, False),
+        (100_001, 10_000_000, False),
+        (200_000, 20_000_000, True),
+        (200_001, 20_000_000, False),
+    ],
+)
+def test_the_replication_rule(rows: int, largest: int, copied: bool) -> None:
+    catalog, profile = make_facts(
+        make_table("a", "id", key="id"),
+        make_table("b", "id", key="id"),
+        a=make_profile(rows, id=rows),
+        b=make_profile(largest, id=largest),
+    )
+    design = advise(catalog, profile, None, Cluster())
+    assert (design.projections[0].segmentation.kind is Placement.REPLICATED) == copied
+
+
+@pytest.mark.parametrize(("nodes", "ksafe", "copied"), [(1, 0, 8), (2, 0, 3), (3, 1, 3), (21, 1, 0)])
+def test_nodes_decide_on_safety_and_copies(tpch: Inputs, nodes: int, ksafe: int, copied: int) -> None:
+    projections = by_table(tpch, nodes=nodes).values()
+    assert {projection.ksafe for projection in projections} == {ksafe}
+    assert sum(projection.segmentation.kind is Placement.REPLICATED for projection in projections) == copied
+
+
+def test_without_a_single_fit_column_the_whole_key_is_hashed() -> None:
+    table = make_table("t", "a", "b", key="a")
+    catalog, profile = make_facts(table, t=make_profile(900_000, a=10, b=20))
+    assert advise(catalog, profile, None, Cluster()).projections[0].segmentation.columns == ("a",)
+    catalog, profile = make_facts(make_table("t", "a", "b"), t=make_profile(900_000, a=10, b=20))
+    assert advise(catalog, profile, None, Cluster()).projections[0].segmentation.columns == ("a", "b")
+
+
+def test_a_table_without_a_key_type_is_copied_and_unsorted() -> None:
+    catalog, _ = make_facts(make_table("t", "a", a=TypeKind.TEXT))
+    projection = advise(catalog, None, None, Cluster()).projections[0]
+    assert (projection.segmentation.kind, projection.order_by) == (Placement.REPLICATED, ())
+
+
+def test_without_data_the_keys_decide_and_the_reasons_say_so(tpch: Inputs) -> None:
+    design = advise(tpch.catalog, None, None, Cluster())
+    assert {projection.anchor: projection.segmentation.columns for projection in design.projections}["lineitem"] == ("l_orderkey",)
+    for projection in design.projections:
+        said = [reason.sentence for reason in projection.reasons if reason.subject in ("distribution", "sort")]
+        assert all("no data given: by rule" in sentence for sentence in said)

@@ -1,0 +1,143 @@
+"""Redshift's column types and names.
+
+Sources: Amazon Redshift Developer Guide, "Data types", "Names and identifiers", "Reserved words", "Quotas and limits".
+"""
+
+from __future__ import annotations
+
+import re
+
+from warehousebench.engines.common.widths import Target, integer_digits, is_one_ascii_character, text_bytes, with_headroom
+from warehousebench.errors import DesignError
+from warehousebench.model.catalog import Column, TypeKind
+from warehousebench.model.profile import ColumnProfile
+
+NAME_BYTES = 127
+VARCHAR_BYTES = 65_535
+VARBYTE_BYTES = 16_777_216
+DECIMAL_DIGITS = 38
+# A decimal without a declared scale keeps this many digits after the point, unless the data needs them before it.
+OPEN_SCALE = 18
+
+_WORDS = """
+    aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization az64 backup between binary blanksasnull
+    both bytedict bzip2 case cast check collate column connect constraint create credentials cross current_date current_time
+    current_timestamp current_user current_user_id default deferrable deflate defrag delta delta32k desc disable distinct do else
+    emptyasnull enable encode encrypt encryption end except explicit false for foreign freeze from full globaldict256
+    globaldict64k grant group gzip having identity ignore ilike in initially inner intersect interval into is isnull join leading
+    left like limit localtime localtimestamp lun luns lzo lzop minus mostly16 mostly32 mostly8 natural new not notnull null nulls
+    off offline offset oid old on only open or order outer overlaps parallel partition percent permissions pivot placing primary
+    raw readratio recover references rejectlog resort respect restore right select session_user similar snapshot some start
+    sysdate system table tag tdes text255 text32k then timestamp to top trailing true truncatecolumns type union unique unnest
+    unpivot user using verbose wallet when where with without
+"""
+RESERVED = frozenset(_WORDS.split())
+SYSTEM_COLUMNS = frozenset({"oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+
+_FIXED = {
+    TypeKind.BOOLEAN: Target("BOOLEAN"),
+    TypeKind.SMALLINT: Target("SMALLINT"),
+    TypeKind.INTEGER: Target("INTEGER"),
+    TypeKind.BIGINT: Target("BIGINT"),
+    TypeKind.REAL: Target("REAL"),
+    TypeKind.DOUBLE: Target("DOUBLE PRECISION"),
+    TypeKind.DATE: Target("DATE"),
+    TypeKind.UUID: Target("CHAR(36)", "a UUID as text"),
+    TypeKind.JSON: Target("SUPER", "JSON; COPY from Parquet leaves a string as one string"),
+    TypeKind.INTERVAL: Target("VARCHAR(64)", "an interval as text, since months and days do not convert"),
+}
+_NATIVE = {"geometry": Target("GEOMETRY"), "geography": Target("GEOGRAPHY"), "hstore": Target("SUPER", "hstore as an object")}
+
+
+def quote(name: str) -> str:
+    """Return ``name`` as an identifier, quoted if it has to be; raises DesignError if Redshift cannot hold it.
+
+    Redshift folds quoted names to lower case as well, unless enable_case_sensitive_identifier is on.
+    """
+    size = len(name.encode("utf-8", "surrogatepass"))
+    if not name or size > NAME_BYTES or "\0" in name:
+        raise DesignError(f"the name {name!r} has {size} bytes; Redshift names have 1 to {NAME_BYTES} and no NUL. Rename it.")
+    if _PLAIN.fullmatch(name) and name not in RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Return ``value`` as a string literal; backslashes are doubled too, because Redshift reads them as escapes."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def type_sql(column: Column, profile: ColumnProfile | None) -> str:
+    """Return the column's type as DDL says it; see :func:`target`."""
+    return target(column, profile).sql
+
+
+def target(column: Column, profile: ColumnProfile | None) -> Target:
+    """Return a type that holds every value of ``column``, with a note where the source's type leaves a choice.
+
+    Raises DesignError if no Redshift type does.
+    """
+    kind = column.type.kind
+    if kind in _FIXED:
+        return _FIXED[kind]
+    if kind is TypeKind.DECIMAL:
+        return _decimal(column, profile)
+    if kind in (TypeKind.TIME, TypeKind.TIMESTAMP, TypeKind.TIMESTAMPTZ):
+        return _temporal(column)
+    if kind is TypeKind.BINARY:
+        return _binary(column, profile)
+    return _other(column) or _text(column, profile)
+
+
+def _decimal(column: Column, seen: ColumnProfile | None) -> Target:
+    precision, scale, digits = column.type.precision, column.type.scale, integer_digits(seen)
+    if precision is not None and precision <= DECIMAL_DIGITS:
+        return Target(f"DECIMAL({precision},{scale or 0})")
+    if scale is None and precision is None:
+        # A bare DECIMAL would be DECIMAL(18,0) here and lose every fraction.
+        places = min(OPEN_SCALE, max(0, DECIMAL_DIGITS - (digits or 0)))
+        return Target(f"DECIMAL({DECIMAL_DIGITS},{places})", "the source declares no precision")
+    if digits is not None and digits + (scale or 0) <= DECIMAL_DIGITS:
+        return Target(f"DECIMAL({DECIMAL_DIGITS},{scale or 0})", f"{precision} digits declared, {digits} seen before the point")
+    size = (precision or DECIMAL_DIGITS) + 2
+    return Target(f"VARCHAR({size})", f"{precision} digits do not fit a DECIMAL: kept as text")
+
+
+def _temporal(column: Column) -> Target:
+    kind, native = column.type.kind, column.type.native.lower()
+    zoned = kind is TypeKind.TIMESTAMPTZ or "timetz" in native or "time with time zone" in native
+    name = ("TIME" if kind is TypeKind.TIME else "TIMESTAMP") + ("TZ" if zoned else "")
+    fine = (column.type.precision or 0) > 6
+    return Target(name, f"{column.type.precision} digits of a second declared, 6 kept" if fine else "")
+
+
+def _binary(column: Column, seen: ColumnProfile | None) -> Target:
+    observed = seen.maximum_width if seen else 0
+    size = column.type.length or (with_headroom(observed) if observed else VARBYTE_BYTES)
+    if observed > VARBYTE_BYTES:
+        raise DesignError(
+            f"{column.name} has values of {observed:,} bytes and a VARBYTE ends at {VARBYTE_BYTES:,}. Leave the column out."
+        )
+    note = "" if column.type.length else f"{observed:,} bytes seen, 20 % headroom" if observed else "unbounded: the longest VARBYTE"
+    return Target(f"VARBYTE({min(max(size, observed), VARBYTE_BYTES)})", note)
+
+
+def _other(column: Column) -> Target | None:
+    if column.type.kind is not TypeKind.OTHER:
+        return None
+    native = column.type.native.lower()
+    return Target("SUPER", f"{native} as an array") if native.endswith("[]") else _NATIVE.get(native.partition("(")[0].strip())
+
+
+def _text(column: Column, seen: ColumnProfile | None) -> Target:
+    if column.type.kind is TypeKind.CHAR and is_one_ascii_character(column.type.length, seen):
+        return Target("CHAR(1)")
+    size, note = text_bytes(column.type.length, seen)
+    if seen and seen.maximum_width > VARCHAR_BYTES:
+        raise DesignError(
+            f"{column.name} has values of {seen.maximum_width:,} bytes; a VARCHAR ends at {VARCHAR_BYTES:,}. Leave the column out."
+        )
+    if size is None or size > VARCHAR_BYTES:
+        return Target(f"VARCHAR({VARCHAR_BYTES})", f"{note}: the longest VARCHAR, longer values are refused by COPY")
+    return Target(f"VARCHAR({size})", note)
