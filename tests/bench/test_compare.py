@@ -145,6 +145,21 @@ def test_a_stand_in_gets_no_time() -> None:
     assert any("stand-in" in note for note in found.notes)
 
 
+def test_one_lucky_query_among_many_is_unclear_and_says_why() -> None:
+    run = make_run(lambda subject, query, number: (0.8 if (subject, query) == ("advised", "07") else 1.0) + number / 1000)
+    seven = compare(run, run, "plain", "advised").queries[6]
+    assert seven.ratio is not None
+    assert seven.ratio.high is not None
+    assert seven.ratio.high < 1 / 1.05
+    assert seven.ratio.verdict is Verdict.UNCLEAR
+    assert any("among 22 queries" in flag for flag in seven.flags)
+
+
+def test_enough_rounds_let_one_query_speak() -> None:
+    run = make_run(lambda subject, query, number: (0.8 if (subject, query) == ("advised", "07") else 1.0) + number / 1000, rounds=7)
+    assert compare(run, run, "plain", "advised").counts["faster"] == 1
+
+
 def test_verdicts_need_the_practical_margin() -> None:
     assert judge(Interval(0.9, 0.85, 0.94, 0.95), 0.05) is Verdict.FASTER
     assert judge(Interval(0.9, 0.85, 0.96, 0.95), 0.05) is Verdict.UNCLEAR

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as oracle
 
-from warehousebench.stats.ratio import hodges_lehmann, mann_whitney_counts
+from warehousebench.stats.ratio import benjamini_hochberg, beyond, hodges_lehmann, mann_whitney_counts
 from warehousebench.stats.workload import detectable_ratio, paired_ratio, t975, unpaired_ratio
 
 seconds = st.floats(min_value=1e-3, max_value=1e3, allow_nan=False)
@@ -108,3 +108,21 @@ def test_detectable_ratio_at_five_percent_spread(rounds: int, percent: float) ->
     found = detectable_ratio(0.05, rounds)
     assert found is not None
     assert (found - 1) * 100 == pytest.approx(percent, abs=0.15)
+
+
+@given(st.lists(seconds, min_size=4, max_size=8), st.lists(seconds, min_size=4, max_size=8), st.floats(1.01, 2))
+def test_p_beyond_a_threshold_agrees_with_the_interval(base: list[float], contender: list[float], threshold: float) -> None:
+    found = hodges_lehmann(base, contender)
+    assert found.low is not None
+    assert found.high is not None
+    if min(abs(bound / mark - 1) for bound in (found.low, found.high) for mark in (threshold, 1 / threshold)) < 1e-9:
+        return  # rounding decides at the mark itself
+    outside = found.low > threshold or found.high < 1 / threshold
+    assert (beyond(base, contender, threshold) <= 0.05) == outside
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_false_discovery_control_matches_an_independent_implementation(p_values: list[float]) -> None:
+    adjusted = oracle.false_discovery_control(p_values)
+    if all(abs(value - 0.05) > 1e-9 for value in adjusted):
+        assert benjamini_hochberg(p_values) == tuple(bool(value <= 0.05) for value in adjusted)

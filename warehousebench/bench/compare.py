@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, median
 
 from warehousebench.errors import UsageError
 from warehousebench.model.comparison import Comparison, QueryComparison, Ratio, Side, Verdict
 from warehousebench.model.run import Phase, Run, Status
-from warehousebench.stats.ratio import Interval, hodges_lehmann
+from warehousebench.stats.ratio import Interval, benjamini_hochberg, beyond, hodges_lehmann
 from warehousebench.stats.stability import flags, spread
 from warehousebench.stats.workload import detectable_ratio, geometric_mean, paired_ratio, unpaired_ratio
 
@@ -39,7 +39,7 @@ def compare(base: Run, contender: Run, base_name: str, contender_name: str, *, m
     interleaved = base.identity == contender.identity
     stand_in = base.subject(base_name).stand_in or contender.subject(contender_name).stand_in
     drift = 1.0 if interleaved else _drift(base, contender)
-    queries = tuple(_query(name, left, right, margin, drift, stand_in) for name in base.queries)
+    queries = _guarded([_query(name, left, right, margin, drift, stand_in) for name in base.queries], (1 + margin) * drift)
     common = [query.query for query in queries if query.ratio is not None]
     rounds = _common_rounds(left, right, common, interleaved)
     overall = _overall(left, right, common, rounds, interleaved)
@@ -125,6 +125,24 @@ def _query(name: str, left: _Series, right: _Series, margin: float, drift: float
         flags=tuple(found),
         note=None if ratio else _why_not(name, left, right, stand_in),
     )
+
+
+def _guarded(queries: Sequence[QueryComparison], threshold: float) -> tuple[QueryComparison, ...]:
+    """Take back verdicts that chance alone can explain: with many queries, some interval misses its mark."""
+    judged = [query for query in queries if query.ratio and query.ratio.verdict in (Verdict.FASTER, Verdict.SLOWER)]
+    compared = [query for query in queries if query.ratio]
+    stands = benjamini_hochberg([beyond(query.base, query.contender, threshold) for query in compared])
+    fallen = {query.query for query, stands_ in zip(compared, stands, strict=True) if not stands_}
+    doubtful = {query.query for query in judged} & fallen
+    return tuple(_doubted(query, len(compared)) if query.query in doubtful else query for query in queries)
+
+
+def _doubted(query: QueryComparison, compared: int) -> QueryComparison:
+    assert query.ratio is not None
+    flag = (
+        f"its own interval says {query.ratio.verdict.value}, but among {compared} queries chance does that: more rounds would tell"
+    )
+    return replace(query, ratio=replace(query.ratio, verdict=Verdict.UNCLEAR), flags=(*query.flags, flag))
 
 
 def _why_not(name: str, left: _Series, right: _Series, stand_in: bool) -> str:

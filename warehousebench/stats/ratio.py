@@ -60,3 +60,25 @@ def hodges_lehmann(base: Sequence[float], contender: Sequence[float], confidence
         return Interval(value)
     achieved = 1 - 2 * cumulative[rank - 1] / total
     return Interval(value, math.exp(differences[rank - 1]), math.exp(differences[-rank]), achieved)
+
+
+def beyond(base: Sequence[float], contender: Sequence[float], threshold: float) -> float:
+    """Return the exact two-sided p-value against "contender/base lies between 1/threshold and threshold".
+
+    It is at most 1 - confidence exactly when the interval at that confidence lies outside those bounds.
+    """
+    ratios = [c / b for c in contender for b in base]
+    cumulative = list(accumulate(mann_whitney_counts(len(contender), len(base))))
+    against = min(sum(ratio <= threshold for ratio in ratios), sum(ratio >= 1 / threshold for ratio in ratios))
+    return min(1.0, 2 * cumulative[against] / cumulative[-1])
+
+
+def benjamini_hochberg(p_values: Sequence[float], level: float = 0.05) -> tuple[bool, ...]:
+    """Return which hypotheses fall when at most ``level`` of those that fall may be false discoveries.
+
+    If nothing differs at all, the chance of even one discovery is at most ``level`` (Benjamini and Hochberg 1995).
+    """
+    ranked = sorted(p_values)
+    passed = [p for rank, p in enumerate(ranked, 1) if p <= level * rank / len(ranked)]
+    limit = max(passed, default=-1.0)
+    return tuple(p <= limit for p in p_values)
