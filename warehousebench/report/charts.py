@@ -19,7 +19,8 @@ def forest_rows(view: View) -> tuple[ForestRow, ...]:
     ratios = [(query.query, query.ratio) for query in comparison.queries if query.ratio is not None]
     ordered = sorted(ratios, key=lambda pair: (pair[1].value, pair[0]))
     overall = comparison.geometric_mean
-    first = [_forest_row("All queries", overall, strong=True)] if overall else []
+    whole = "All" if comparison.compared == len(comparison.queries) else f"{comparison.compared} of"
+    first = [_forest_row(f"{whole} {len(comparison.queries)} queries", overall, strong=True)] if overall else []
     return (*first, *(_forest_row(name, ratio) for name, ratio in ordered))
 
 

@@ -67,7 +67,7 @@ def _alarm(alarm: prose.Alarm) -> str:
 
 def _verdict(view: View) -> Iterator[str]:
     line, comparison = prose.headline(view), view.timed_comparison
-    yield "## Verdict"
+    yield f"## {prose.VERDICT if view.comparison else prose.SUMMARY}"
     yield f"**{_text(line.sentence)}** {_text(line.text)}"
     if comparison:
         yield ", ".join(f"{SIGNS[v]} {n} {VERDICTS[v]}" for v, n in tables.verdict_counts(comparison))

@@ -99,7 +99,7 @@ def _footer(view: View, *, data: bool) -> Markup:
 
 
 def _sections(view: View, *, plans: bool) -> Iterator[Section]:
-    yield "verdict", "Verdict", _verdict(view)
+    yield "verdict", prose.VERDICT if view.comparison else prose.SUMMARY, _verdict(view)
     if chart := forest_chart(view):
         yield "ratios", "Ratio by query", _forest(view, chart)
     yield "queries", "Every query", _queries(view)

@@ -11,6 +11,7 @@ from warehousebench.model.run import Execution, Status
 from warehousebench.report.view import View, label, query_names, sides, stand_ins
 from warehousebench.report.words import STATUSES, byte_size, change, count, interval, percent, seconds, significant
 
+VERDICT, SUMMARY = "Verdict", "Summary"
 LISTED = 12  # lines of an alarm before it refers to the details
 
 _DERIVED = {"tpch": "TPC-H", "tpcds": "TPC-DS"}
@@ -101,14 +102,17 @@ def headline(view: View) -> Headline:
 
 def _sentence(view: View, comparison: Comparison, overall: Ratio) -> str:
     contender, base = label(view, comparison.contender), label(view, comparison.base)
-    margin = percent(comparison.margin)
-    return {
+    total = len(comparison.queries)
+    # A verdict on a part must not read like one on the whole.
+    scope = f"On {comparison.compared} of {count(total, 'query', 'queries')}, " if comparison.compared < total else ""
+    sentences = {
         Verdict.FASTER: f"{contender} is faster than {base}: it needs {change(overall.value)}.",
         Verdict.SLOWER: f"{contender} is slower than {base}: it needs {change(overall.value)}.",
-        Verdict.SAME: f"{contender} and {base} are equally fast, within {margin}.",
-        Verdict.UNCLEAR: f"It is not clear whether {contender} is faster or slower than {base}.",
-        Verdict.NONE: f"No verdict on {contender} against {base}: the rounds are too few.",
-    }[overall.verdict]
+        Verdict.SAME: f"{contender} and {base} are equally fast, within {percent(comparison.margin)}.",
+        Verdict.UNCLEAR: f"{contender} may be faster or slower than {base}: the measurements do not tell.",
+        Verdict.NONE: f"{contender} gets no verdict against {base}: the rounds are too few.",
+    }
+    return scope + sentences[overall.verdict]
 
 
 def _explanation(comparison: Comparison, overall: Ratio) -> str:
@@ -240,8 +244,8 @@ def _comparison_method(comparison: Comparison) -> tuple[tuple[str, str], ...]:
         (
             "All queries together",
             "Each round gives a geometric mean over the queries on both sides; the ratio of these means is the figure, its "
-            f"interval {form}. The total time is treated the same way. The interval covers the noise of measuring these queries here, and "
-            "nothing else.",
+            f"interval {form}. The total time is treated the same way. The interval covers the noise of measuring these "
+            "queries here, and nothing else.",
         ),
         (
             "Verdicts",

@@ -154,7 +154,8 @@ def queries(view: View) -> Grid:
     medians = tuple(Column(name, unit, figures=True) for name in (*named, *(s.name for s in subjects)))
     stated = _confidence(q.ratio for q in comparison.queries if q.ratio) if comparison else None
     heads = (Column("Ratio", figures=True), Column(_interval_title(stated), figures=True), Column("Verdict"))
-    columns = (Column("Query"), *medians, *(heads if comparison else ()), Column("Answers"), Column("Remarks"))
+    remarked = (Column("Remarks"),) if comparison else ()
+    columns = (Column("Query"), *medians, *(heads if comparison else ()), Column("Answers"), *remarked)
     rows = tuple(_query_row(view, name, subjects, factor, stated) for name in query_names(view))
     return Grid("Every query: median of the timed rounds", columns, rows, sortable=True)
 
@@ -178,7 +179,8 @@ def _query_row(view: View, name: str, subjects: Sequence[Subject], factor: float
         row += _heat_cells(view.timed_comparison, compared, stated)
     found = executions(view, name)
     wrong = "alarm" if any(e.status is not Status.VERIFIED for e in found) else ""
-    return (*row, Cell(answers(found), tone=wrong), Cell(remarks(compared)))
+    remarked = [Cell(remarks(compared))] if view.timed_comparison else []
+    return (*row, Cell(answers(found), tone=wrong), *remarked)
 
 
 def _figure(value: float | None, factor: float) -> Cell:
