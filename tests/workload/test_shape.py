@@ -142,6 +142,7 @@ def test_kind(expression: str, kind: str) -> None:
         ("SELECT count(*), * FROM t", "c"),
         ("SELECT * FROM t ORDER BY 3", ""),
         ("WITH RECURSIVE r(n) AS (SELECT count(*) FROM t UNION ALL SELECT n FROM r) SELECT n FROM r", "c"),
+        ("WITH RECURSIVE r(n) AS (SELECT sum(a) FROM t UNION ALL SELECT n FROM r UNION ALL SELECT n FROM r) SELECT n FROM r", "s"),
     ],
 )
 def test_kinds_follow_subqueries(sql: str, expected: str) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +46,60 @@ def test_engines_agree(name: str, tpch: Suite, duckdb: duck.Connection, datafusi
     found = [tuple(row.values()) for row in datafusion.sql(sql).to_pylist()]
     assert difference(expected, found, answer_shape(sql).order_by) is None
     assert expected, "an empty answer proves nothing"
+
+
+# The first row's telling values in the specification's validation output, for scale factor 1.
+PUBLISHED = {
+    "01": ("A", "F", "37734107.00", "56586554400.73", "53758257134.87", "55909065222.83", "25.52", "38273.13", "0.05", "1478493"),
+    "02": ("9938.53", "Supplier#000005359", "UNITED KINGDOM", "185358"),
+    "03": ("2456423", "406181.01", "1995-03-05", "0"),
+    "04": ("1-URGENT", "10594"),
+    "05": ("INDONESIA", "55502041.17"),
+    "06": ("123141078.23",),
+    "07": ("FRANCE", "GERMANY", "1995", "54639732.73"),
+    "08": ("1995", "0.03"),
+    "09": ("ALGERIA", "1998", "27136900.18"),
+    "10": ("57040", "Customer#000057040", "734235.25", "632.87", "JAPAN"),
+    "11": ("129760", "17538456.86"),
+    "12": ("MAIL", "6202", "9324"),
+    "13": ("0", "50005"),
+    "14": ("16.38",),
+    "15": ("8449", "Supplier#000008449"),
+    "16": ("Brand#41", "MEDIUM BRUSHED TIN", "3", "28"),
+    "17": ("348406.05",),
+    "18": ("Customer#000128120", "128120", "4722021", "1994-04-07", "544089.09", "323.00"),
+    "19": ("3083843.06",),
+    "20": ("Supplier#000000020",),
+    "21": ("Supplier#000002829", "20"),
+    "22": ("13", "888", "6737713.99"),
+}
+
+
+@pytest.mark.slow
+def test_first_rows_are_the_published_ones(tmp_path: Path) -> None:
+    command = [
+        Path(sys.executable).with_name("tpcgen-cli"),
+        "tpch",
+        "parquet",
+        "-s",
+        "1",
+        "-o",
+        tmp_path,
+        "--quiet",
+        "--no-progress",
+    ]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    with duck.opened() as connection:
+        for file in sorted(tmp_path.glob("*.parquet")):
+            duck.run(connection, f"CREATE VIEW {file.stem} AS FROM {duck.text(str(file))}")
+        first = {query.name: duck.rows(connection, query.sql)[0] for query in load_suite("tpch", 1).queries}
+    shutil.rmtree(tmp_path)  # a third of a gigabyte, which pytest would keep
+    assert {name: tuple(map(printed, row))[: len(PUBLISHED[name])] for name, row in first.items()} == PUBLISHED
+
+
+def printed(value: Any) -> str:
+    """Return ``value`` as the specification prints it: numbers with a fraction to two decimals."""
+    return f"{value:.2f}" if isinstance(value, (Decimal, float)) else str(value)
 
 
 def test_there_are_22() -> None:

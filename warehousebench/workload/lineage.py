@@ -26,13 +26,10 @@ def origins(column: exp.Column, scope: Scope, path: tuple[tuple[int, str], ...] 
     if not column.table:
         return _of_projections(named(scope, column.name), path)
     owner, source = source_of(column, scope)
-    # The column's own step keeps a recursive CTE from being followed round and round.
-    step = (id(owner), column.table)
-    if step in path:
-        return ()
+    path = (*path, (id(owner), column.table))
     if isinstance(source, exp.Table):
-        return (Origin(source.name, column.name, (*path, step)),)
-    return _of_projections(named(source, column.name), (*path, step)) if source else ()
+        return (Origin(source.name, column.name, path),)
+    return _of_projections(named(source, column.name), path) if source else ()
 
 
 def source_of(column: exp.Column, scope: Scope) -> tuple[Scope | None, exp.Table | Scope | None]:
@@ -41,20 +38,36 @@ def source_of(column: exp.Column, scope: Scope) -> tuple[Scope | None, exp.Table
     while owner is not None:
         # selected_sources leaves out the right side of SEMI and ANTI joins; sources has it, after all CTEs in sight.
         if column.table in owner.selected_sources:
-            return owner, _walked(owner.selected_sources[column.table][1], owner)
+            return owner, _anchored(owner.selected_sources[column.table][1], column, owner)
         owner = owner.parent
     return scope, scope.sources.get(column.table)
 
 
-def _walked(source: exp.Table | Scope, owner: Scope) -> exp.Table | Scope:
-    """Return ``source``, for a recursive reference the anchor's full scope: sqlglot gives such a reference an empty one."""
-    around: Scope | None = owner if isinstance(source, Scope) else None
+def _anchored(source: exp.Table | Scope, column: exp.Column, owner: Scope) -> exp.Table | Scope:
+    """Return ``source``, or the first branch of a recursive CTE if ``column`` stands in one of its other branches."""
+    if not isinstance(source, Scope):
+        return source
+    found = _walked(source, owner)
+    while branches(found) and any(node is found.expression for node in _around(column)):
+        found = branches(found)[0]
+    return found
+
+
+def _walked(source: Scope, owner: Scope) -> Scope:
+    """Return the scope of the same text that sqlglot has filled; a recursive reference gets an empty one."""
+    around: Scope | None = owner
     while around is not None:
         for branch in branches(around):
             if branch.expression is source.expression:
                 return branch
         around = around.parent
     return source
+
+
+def _around(node: exp.Expr | None) -> Iterator[exp.Expr]:
+    while node is not None:
+        yield node
+        node = node.parent
 
 
 def named(scope: Scope, name: str) -> Iterator[tuple[exp.Expr, Scope]]:
