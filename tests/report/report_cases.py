@@ -176,3 +176,25 @@ def design(product: str, distribution: str) -> DesignSummary:
     choices = (DesignChoice("lineitem", facts, reasons), DesignChoice("region", ((distribution, "replicated"),), reasons[2:]))
     basis = "4 nodes, 2 slices each; profile of all rows; 22 queries of equal weight."
     return DesignSummary(product, basis, choices, f"CREATE TABLE lineitem (l_orderkey BIGINT) -- {product}\n;")
+
+
+def large_designs() -> tuple[DesignSummary, ...]:
+    """Return two designs of the size that 8 tables with 61 columns give."""
+    small = design("Redshift", "distribution style").choices[0]
+    choices = []
+    for table, columns in enumerate((16, 9, 9, 8, 7, 5, 4, 3)):
+        encodings = tuple(
+            Reason(
+                "encoding.measured-smallest",
+                f"encoding:column_{table}_{number}",
+                "Smallest of the codecs tried on the sample in sort order.",
+                (
+                    Evidence("bytes per value", 1.37 + number, "B", "sample of 200,000 rows"),
+                    Evidence("distinct", 2526, "", "profile"),
+                ),
+            )
+            for number in range(columns)
+        )
+        choices.append(replace(small, name=f"table_{table}", reasons=small.reasons[:2] + encodings))
+    script = "\n".join(f"    column_{number} BIGINT NOT NULL ENCODE az64," for number in range(61))
+    return tuple(DesignSummary(product, "4 nodes", tuple(choices), script) for product in ("Redshift", "Vertica"))

@@ -55,16 +55,11 @@ def _tick(value: float) -> str:
 
 
 def _dots(series: Series, query: str) -> Sequence[Dot]:
-    return [Dot(point.seconds, _kind(point), _dot_title(series, point)) for point in series.points.get(query, ())]
+    return [Dot(point.seconds, seconds(point.seconds), _kind(point)) for point in series.points.get(query, ())]
 
 
 def _kind(point: Point) -> str:
-    return "warmup" if point.warmup else "wrong" if point.wrong else "timed"
-
-
-def _dot_title(series: Series, point: Point) -> str:
-    kind = ", warm-up" if point.warmup else ""
-    return f"{series.label}, round {point.round}{kind}{', wrong answer' if point.wrong else ''}: {seconds(point.seconds)}"
+    return "wrong" if point.wrong else "warmup" if point.warmup else "timed"
 
 
 def storage_chart(view: View) -> Markup | None:

@@ -20,10 +20,11 @@ class Markup(str):
 
 
 def escape(text: str) -> Markup:
-    """Return ``text`` as HTML; Markup passes unchanged."""
+    """Return ``text`` as HTML for use between tags; Markup passes unchanged."""
     if isinstance(text, Markup):
         return text
-    return Markup(html.escape(_FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))))
+    clean = _FORBIDDEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return Markup(html.escape(clean, quote=False))
 
 
 def join(parts: Iterable[str]) -> Markup:
@@ -41,7 +42,8 @@ def _attribute(key: str, value: str | float | bool | None) -> str:
     name = key.rstrip("_").replace("_", "-")
     if value is None or value is False or value == "":
         return ""
-    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+    quoted = escape(str(value)).replace('"', "&quot;")
+    return f" {name}" if value is True else f' {name}="{quoted}"'
 
 
 def paragraphs(texts: Iterable[str], class_: str = "") -> Markup:

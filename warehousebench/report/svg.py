@@ -19,6 +19,7 @@ _HEAD = 34  # pixels for the axis
 _LETTER = 8  # pixels, enough for a letter of a name
 _STEPS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8))
 
+_KINDS = (("warmup", "", "w"), ("timed", "", ""), ("wrong", "cross", "x"))  # kind, shape of its own, class
 _Name = tuple[str, int, str]  # text, middle in pixels, class
 
 # Marks of about equal weight around the origin: circle, diamond, triangle, square and its relatives.
@@ -99,22 +100,22 @@ class ForestRow:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One execution in the strip plot; ``kind`` is ``timed``, ``warmup`` or ``wrong``."""
+    """One execution in the strip plot: seconds, their figure, and ``timed``, ``warmup`` or ``wrong``."""
 
     value: float
+    figure: str
     kind: str
-    title: str
 
 
 def definitions() -> Markup:
     """Return the shapes that all charts of a page refer to; needed once."""
-    paths = (tag("path", id=f"m-{name}", d=path) for name, path in _SHAPES.items())
+    paths = (tag("path", id=name, d=path) for name, path in _SHAPES.items())
     return tag("svg", tag("defs", *paths), width="0", height="0", class_="defs", aria_hidden="true")
 
 
-def mark(shape: str, x: str | None = None, y: str | None = None, *, title: str = "", class_: str = "") -> Markup:
+def mark(shape: str, x: str | None = None, y: str | None = None) -> Markup:
     """Return a mark of one of the shapes."""
-    return tag("use", *([tag("title", title)] if title else []), href=f"#m-{shape}", x=x, y=y, class_=class_)
+    return tag("use", href=f"#{shape}", x=x, y=y)
 
 
 def sample(shape: str, class_: str) -> Markup:
@@ -157,7 +158,7 @@ def _forest_mark(scale: LogScale, row: ForestRow, y: int) -> Markup:
             parts.append(tag("text", "‹", x="0", y=str(y + 5), class_="cut end"))
         if row.high > scale.high:
             parts.append(tag("text", "›", x="100%", y=str(y + 5), class_="cut"))
-    parts.append(mark(VERDICT_SHAPES[row.verdict], _at(scale.at(row.value)), str(y), title=f"{row.label}: {row.figure}"))
+    parts.append(mark(VERDICT_SHAPES[row.verdict], _at(scale.at(row.value)), str(y)))
     return tag("g", *parts, class_=f"v-{row.verdict}" + (" strong" if row.strong else ""))
 
 
@@ -187,17 +188,14 @@ def strip(rows: Sequence[tuple[str, Sequence[Sequence[Dot]]]], write: Callable[[
 
 def _lane(scale: LogScale, slot: int, dots: Sequence[Dot], y: int) -> Markup:
     shape = SERIES_SHAPES[slot % len(SERIES_SHAPES)]
-    # Warm-ups lie below the timed marks, wrong answers above all.
-    ordered = sorted(dots, key=lambda dot: ("warmup", "timed", "wrong").index(dot.kind))
-    marks = (
-        mark("cross" if dot.kind == "wrong" else shape, _at(scale.at(dot.value)), str(y), title=dot.title, class_=_kind_class(dot))
-        for dot in ordered
-    )
-    return tag("g", *marks, class_=f"s{slot % len(SERIES_SHAPES)}")
-
-
-def _kind_class(dot: Dot) -> str:
-    return {"warmup": "w", "wrong": "x"}.get(dot.kind, "")
+    groups = []
+    # Warm-ups lie below the timed marks, wrong answers above all.  One tooltip per lane and kind keeps the page small.
+    for kind, form, class_ in _KINDS:
+        chosen = [dot for dot in dots if dot.kind == kind]
+        marks = [mark(form or shape, _at(scale.at(dot.value))) for dot in chosen]
+        title = tag("title", " · ".join(dot.figure for dot in chosen))
+        groups += [tag("g", title, *marks, class_=class_)] if marks else []
+    return tag("g", *groups, class_=f"s{slot % len(SERIES_SHAPES)}", transform=f"translate(0 {y})")
 
 
 def bars(rows: Sequence[tuple[str, float, str]], label: str) -> Markup:
