@@ -231,3 +231,10 @@ def test_whatever_comes_in_stays_text(name: str, text: str) -> None:
     assert page.errors == []
     assert "blink" not in {tag for tag, _ in page.tags}
     assert len(page.named("script")) == 2
+
+
+def test_a_name_cannot_leave_its_attribute() -> None:
+    name = 'q" onmouseover="alert(1)'
+    page = Page(render_html(run_of(turns("plain", name, [0.1]), {name: "SELECT 1"}, PLAIN)))
+    assert not [attributes for _, attributes in page.tags if "onmouseover" in attributes]
+    assert f"Executions of {name}" in [attributes.get("aria-label") for attributes in page.named("div")]
