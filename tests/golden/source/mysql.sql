@@ -1,0 +1,12 @@
+/*!40101 SET NAMES utf8 */;
+DROP TABLE IF EXISTS `a`;
+/*!50503 SET character_set_client = utf8mb4 */;
+CREATE TABLE `a` (`id` int(11) unsigned NOT NULL AUTO_INCREMENT COMMENT 'the id; it''s', `t` tinyint(1) DEFAULT '0', `u` bigint(20) unsigned, `e` enum('a','b,c') CHARACTER SET utf8 DEFAULT 'a', `key` varchar(10), b int DEFAULT NULL, PRIMARY KEY (`id`), UNIQUE KEY `u` (`key`(10)) USING BTREE, KEY k (b), FULLTEXT KEY `ft` (`key`), CONSTRAINT `f` FOREIGN KEY (`b`) REFERENCES `A` (`id`) ON DELETE CASCADE) ENGINE=InnoDB AUTO_INCREMENT=5 DEFAULT CHARSET=utf8mb4 COMMENT='tab';
+INSERT INTO `a` VALUES (1,'it\'s; CREATE TABLE'),(2,"x");
+DELIMITER ;;
+CREATE TRIGGER x BEGIN SELECT 1; CREATE TABLE zz (a int); END ;;
+DELIMITER ;
+CREATE TABLE `b` (`id` int(11), d datetime(6) DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP # c
+);
+ALTER TABLE `b` ADD PRIMARY KEY (`id`), ADD UNIQUE KEY `u` (`d`), ADD KEY k (d);
+ALTER TABLE `b` MODIFY `id` int(10) NOT NULL AUTO_INCREMENT, AUTO_INCREMENT=6;
