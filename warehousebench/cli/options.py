@@ -17,7 +17,7 @@ folder = click.Path(path_type=Path, file_okay=False)
 file = click.Path(path_type=Path, dir_okay=False)
 
 
-class Scale(click.ParamType):
+class Scale(click.ParamType[float]):
     """A scale factor: a finite number above 0."""
 
     name = "scale"
@@ -32,7 +32,7 @@ class Scale(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class Percent(click.ParamType):
+class Percent(click.ParamType[float]):
     """A share written as ``5%`` or ``0.05``."""
 
     name = "percent"

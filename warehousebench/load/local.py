@@ -60,7 +60,7 @@ def load(job: Job, *, resume: bool = False, observe: Observer = lambda *_: None)
         for table in sorted(job.relations):
             if table not in loaded.tables:
                 observe(table, "write")
-                loaded = replace(loaded, tables=loaded.tables | {table: _write(connection, job, table)})
+                loaded = replace(loaded, tables={**loaded.tables, table: _write(connection, job, table)})
                 document.write(job.folder / MANIFEST, loaded)
     size = _build(job, loaded, observe)
     seconds = time.perf_counter() - started
