@@ -250,7 +250,9 @@ def _comparison_method(comparison: Comparison) -> tuple[tuple[str, str], ...]:
         (
             "Verdicts",
             f"Faster or slower: the whole interval lies beyond the practical margin of {margin}. Same: it lies inside. Unclear: "
-            "it reaches across." + _detectable(comparison),
+            "it reaches across. Among many queries some interval misses by chance, so a query's verdict of faster or slower "
+            "must also survive the Benjamini–Hochberg procedure over all queries at 5 %, or it becomes unclear and says so."
+            + _detectable(comparison),
         ),
         ("Outliers", "Outliers and unstable series are marked and stay in every figure."),
     )
