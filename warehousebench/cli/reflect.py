@@ -9,6 +9,7 @@ import click
 from warehousebench.cli.console import say, step
 from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
 from warehousebench.cli.tables import table
+from warehousebench.errors import UsageError
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog
 
@@ -28,25 +29,32 @@ def command(source: tuple[str, ...], dialect: str | None, schema: str | None, ro
                warehousebench reflect schema.sql --dialect postgres
                warehousebench reflect postgresql+psycopg://me@host/shop
     """
-    from warehousebench.source.database import reflect_source
+    from warehousebench.source.database import is_database, reflect_source
+    from warehousebench.source.ddl import read_ddl
 
     refuse_existing(out)
+    if len(source) > 1 and any(map(is_database, source)):
+        raise UsageError("name one database, or any number of DDL files")
+    if rows and not is_database(source[0]):
+        raise UsageError("--rows exports from a database; DDL files hold no rows")
     with step("Read the schema"):
-        catalog = reflect_source(source, schema=schema, dialect=dialect)
+        catalog = (
+            reflect_source(source[0], schema, dialect) if len(source) == 1 else read_ddl([Path(each) for each in source], dialect)
+        )
     if rows:
-        _export(source[0], catalog, rows)
+        _export(source[0], catalog, rows, schema)
     document.write(out, catalog)
     for finding in catalog.findings:
         say(f"note: {finding}")
     emit(catalog, _overview(catalog), output)
 
 
-def _export(source: str, catalog: Catalog, folder: Path) -> None:
+def _export(source: str, catalog: Catalog, folder: Path, schema: str | None) -> None:
     from warehousebench.source.rows import export_rows
 
     refuse_existing(*(folder / f"{each.name}.parquet" for each in catalog))
-    with step("Export rows", len(catalog.tables)):
-        export_rows(source, catalog, folder)
+    with step("Export rows", sum(each.rows or 0 for each in catalog)) as advance:
+        export_rows(source, catalog, folder, lambda name, done, total: advance(f"{name} {done:,} of {total:,}"), schema=schema)
 
 
 def _overview(catalog: Catalog) -> str:
