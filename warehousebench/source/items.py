@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sqlglot
 from sqlglot import exp
@@ -48,11 +48,12 @@ _AFTER_TYPE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
 class NotUnderstoodError(Exception):
     """An item that could not be read; ``kept`` says what was saved of it."""
 
-    kept: str
+    def __init__(self, kept: str) -> None:
+        super().__init__(kept)
+        self.kept = kept
 
 
 def fold(name: str, quoted: bool, dialect: str) -> str:
