@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from warehousebench import duck
-from warehousebench.optimise.sortkey import SortScore, SortSearch, Trial, changes, search
+from warehousebench.optimise.sortkey import SortScore, SortSearch, Trial, changes, filtered_columns, search
 from warehousebench.simulate.sample import TableSample, hash_sample
 from warehousebench.simulate.scans import scans_of
 from warehousebench.simulate.zonemap import Scan, Storage
@@ -53,10 +53,14 @@ def main() -> None:
         print(f"22 plans in {time.perf_counter() - begun:.1f} s")
         samples = {table: sample(connection, table, share_of(table, options.share)) for table in DISTRIBUTION}
         whole = {table: sample(connection, table, 1.0) for table in (DISTRIBUTION if options.through_joins else ())}
-        scans = joined_scans(plans, samples, whole)
+        found_scans = scans_of(plans, samples, dimensions=whole)
+        scans = {table: [scan for scan in found_scans if scan.table == table] for table in samples}
         trials = {table: trial(samples[table], table, scans[table], options.target) for table in DISTRIBUTION}
         begun = time.perf_counter()
-        found = {table: search(trials[table], candidates(scans[table], table), baselines=[AWS[table]]) for table in DISTRIBUTION}
+        found = {
+            table: search(trials[table], [*filtered_columns(scans[table]), DISTRIBUTION[table]], baselines=[AWS[table]])
+            for table in DISTRIBUTION
+        }
         print(f"search in {time.perf_counter() - begun:.1f} s, {sum(len(result.scores) for result in found.values())} keys tried")
         report(found)
         if options.verify:
@@ -82,23 +86,10 @@ def sample(connection: duck.Connection, table: str, share: float) -> TableSample
     return hash_sample(connection, table, columns, key=[DISTRIBUTION[table]], share=share)
 
 
-def joined_scans(
-    plans: Sequence[Plan], samples: Mapping[str, TableSample], whole: Mapping[str, TableSample]
-) -> Mapping[str, list[Scan]]:
-    """Return the scans per table; filters come through joins if ``whole`` tables are there."""
-    scans = scans_of(plans, dict(whole) or samples, through_joins=bool(whole))
-    return {table: [scan for scan in scans if scan.table == table] for table in samples}
-
-
 def trial(sample: TableSample, table: str, scans: Sequence[Scan], target: int) -> Trial:
     storage = Storage(slices=8, target_rows=sample.total_rows * target)
     widths = {name: 30.0 for scan in scans for name in scan.columns if name.endswith("_comment")}
     return Trial(sample, scans, (DISTRIBUTION[table],), storage, widths)
-
-
-def candidates(scans: Sequence[Scan], table: str) -> list[str]:
-    """Return the filtered columns and the distribution key."""
-    return sorted({item.column for scan in scans for item in scan.filters} | {DISTRIBUTION[table]})
 
 
 def report(found: Mapping[str, SortSearch]) -> None:

@@ -136,15 +136,20 @@ def test_scans_of_a_plan_with_and_without_join_filters():
     fact, days = scans_of([plan(JoinType.INNER)], samples)
     assert (fact.query, fact.columns, fact.filters, fact.weight) == ("q", ("day_key", "code"), (), 2.0)
     assert days.filters == (RangeFilter("year", (Interval(2001, 2001),)),)
-    fact, days = scans_of([plan(JoinType.INNER)], samples, through_joins=True)
+    fact, days = scans_of([plan(JoinType.INNER)], samples, dimensions=samples)
     assert fact.filters[0].intervals == (Interval(50, 99),)
     assert len(days.filters) == 1
+
+
+def test_filter_on_a_column_that_was_not_sampled_is_refused():
+    with pytest.raises(UsageError, match="year, which is not in its sample"):
+        scans_of([plan(JoinType.INNER)], {"days": sampled(DAYS, ("id",))})
 
 
 @pytest.mark.parametrize(("join", "narrowed"), [(JoinType.LEFT, 0), (JoinType.ANTI, 0), (JoinType.SEMI, 1), (JoinType.RIGHT, 1)])
 def test_only_joins_that_drop_rows_narrow_the_left_side(join, narrowed):
     samples = {"fact": sampled(FACT, ("day_key",)), "days": sampled(DAYS, ("id", "year"))}
-    assert len(scans_of([plan(join)], samples, through_joins=True)[0].filters) == narrowed
+    assert len(scans_of([plan(join)], samples, dimensions=samples)[0].filters) == narrowed
 
 
 SHUFFLED = (

@@ -148,6 +148,11 @@ def search(
     return SortSearch(tuple(sorted(tried.values(), key=_preference)))
 
 
+def filtered_columns(scans: Sequence[Scan]) -> tuple[str, ...]:
+    """Return the columns that zone maps can help with, by name: the natural candidates."""
+    return tuple(sorted({item.column for scan in scans for item in scan.filters}))
+
+
 def changes(search_result: SortSearch, base: Sequence[str], key: Sequence[str]) -> tuple[QueryChange, ...]:
     """Return what each scan reads under ``base`` and under ``key``, the biggest loser in bytes first."""
     pairs = list(zip(search_result.score(base).scans, search_result.score(key).scans, strict=True))

@@ -188,17 +188,24 @@ def _block_starts(fill: Integers, widths: Mapping[str, float], block_bytes: floa
 
 
 def _zones(column: ColumnSample, order: Integers, starts: Integers) -> Zones:
-    values = column.values[order]
     if not len(starts):
-        return Zones(starts, values, values, np.zeros(0, dtype=bool))
+        return Zones(starts, column.values, column.values, np.zeros(0, dtype=bool))
     if column.valid is None:
-        nulls = np.zeros(len(starts), dtype=bool)
-        return Zones(starts, np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts), nulls)
-    valid = column.valid[order]
-    # A block of NULLs alone gets an empty zone (minimum above maximum), which no range overlaps.
-    lows, highs = np.where(valid, values, _HIGHEST), np.where(valid, values, _LOWEST)
-    nulls = np.logical_or.reduceat(~valid, starts)
-    return Zones(starts, np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts), nulls)
+        values = _narrow(column.values)[order]
+        lows, highs, nulls = values, values, np.zeros(len(starts), dtype=bool)
+    else:
+        valid, values = column.valid[order], column.values[order]
+        # A block of NULLs alone gets an empty zone (minimum above maximum), which no range overlaps.
+        lows, highs = np.where(valid, values, _HIGHEST), np.where(valid, values, _LOWEST)
+        nulls = np.logical_or.reduceat(~valid, starts)
+    minimum, maximum = np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts)
+    return Zones(starts, minimum.astype(np.int64), maximum.astype(np.int64), nulls)
+
+
+def _narrow(values: Integers) -> npt.NDArray[np.signedinteger]:
+    """Return the values in 32 bits if they fit: gathering rows in storage order is then several times faster."""
+    fits = values.min() >= -(1 << 31) and values.max() < 1 << 31
+    return values.astype(np.int32) if fits else values
 
 
 def _may_hold(condition: RangeFilter, zones: Zones) -> Flags:
