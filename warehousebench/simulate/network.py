@@ -66,6 +66,15 @@ class MotionGraph:
         """Return the node of the finished answer."""
         return len(self.states) - 1
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """Return the tables that the query reads."""
+        return frozenset(operator.table for operator in self.plan.scans)
+
+    def table(self, step: Step) -> str:
+        """Return the table that a scan's step reads."""
+        return self.plan.operators[step.operator].table
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -117,6 +126,16 @@ def simulate(plans: Iterable[Plan], layout: Layout, nodes: int) -> tuple[Trace, 
     """Return the cheapest way to run each query under ``layout`` on ``nodes`` nodes."""
     design = designed(layout)
     return tuple(cheapest(motion_graph(plan, design, nodes), design) for plan in plans)
+
+
+def hash_columns(plan: Plan) -> Mapping[str, frozenset[str]]:
+    """Return table -> the columns that some operator joins, groups or partitions by: worth distributing the table on."""
+    found: dict[str, frozenset[str]] = {}
+    for operator, useful in zip(plan.operators, _useful(_canonical(plan)), strict=True):
+        if operator.kind is Kind.SCAN:
+            names = {plan.columns[column].name for column in operator.live if column in useful}
+            found[operator.table] = found.get(operator.table, frozenset()) | {name for name in names if name}
+    return found
 
 
 def _available(step: Step, plan: Plan, design: Candidates) -> bool:
