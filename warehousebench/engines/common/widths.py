@@ -1,9 +1,10 @@
-"""How many bytes a text or number column needs on a product that counts bytes, and which rule said so."""
+"""How many bytes a text and how many digits a number needs, and which rule said so."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehousebench.model.catalog import DataType
 from warehousebench.model.profile import ColumnProfile
 
 # UTF-8 needs up to four bytes per character.
@@ -44,6 +45,19 @@ def text_bytes(characters: int | None, seen: ColumnProfile | None) -> tuple[int 
 def is_one_ascii_character(length: int | None, seen: ColumnProfile | None) -> bool:
     """Tell whether the data proves a fixed one-byte column; wider ones could hide multi-byte characters in short values."""
     return length == 1 and seen is not None and seen.maximum_width <= 1
+
+
+def declared_digits(type_: DataType) -> tuple[int | None, int | None]:
+    """Return precision and scale such that 0 <= scale <= precision, as Oracle's NUMBER(3,5) and NUMBER(5,-2) are not."""
+    precision, scale = type_.precision, type_.scale
+    if precision is None or scale is None:
+        return precision, scale
+    return (precision - scale, 0) if scale < 0 else (max(precision, scale), scale)
+
+
+def number_as_text(precision: int) -> Target:
+    """Return the text type for numbers that no exact type holds: digits, sign, point and a zero before it."""
+    return Target(f"VARCHAR({precision + 3})", f"{precision} digits fit no exact number: kept as text")
 
 
 def integer_digits(seen: ColumnProfile | None) -> int | None:

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import re
 
-from warehousebench.engines.common.widths import Target, integer_digits, is_one_ascii_character, text_bytes, with_headroom
+from warehousebench.engines.common.widths import (
+    Target,
+    declared_digits,
+    integer_digits,
+    is_one_ascii_character,
+    number_as_text,
+    text_bytes,
+    with_headroom,
+)
 from warehousebench.errors import DesignError
 from warehousebench.model.catalog import Column, TypeKind
 from warehousebench.model.profile import ColumnProfile
@@ -16,6 +24,7 @@ NAME_BYTES = 127
 VARCHAR_BYTES = 65_535
 VARBYTE_BYTES = 16_777_216
 DECIMAL_DIGITS = 38
+DECIMAL_PLACES = 37
 # A decimal without a declared scale keeps this many digits after the point, unless the data needs them before it.
 OPEN_SCALE = 18
 
@@ -91,17 +100,19 @@ def target(column: Column, profile: ColumnProfile | None) -> Target:
 
 
 def _decimal(column: Column, seen: ColumnProfile | None) -> Target:
-    precision, scale, digits = column.type.precision, column.type.scale, integer_digits(seen)
-    if precision is not None and precision <= DECIMAL_DIGITS:
-        return Target(f"DECIMAL({precision},{scale or 0})")
-    if scale is None and precision is None:
+    (precision, scale), digits = declared_digits(column.type), integer_digits(seen)
+    if precision is None:
         # A bare DECIMAL would be DECIMAL(18,0) here and lose every fraction.
-        places = min(OPEN_SCALE, max(0, DECIMAL_DIGITS - (digits or 0)))
+        places = min(OPEN_SCALE if scale is None else scale, DECIMAL_PLACES, max(0, DECIMAL_DIGITS - (digits or 0)))
         return Target(f"DECIMAL({DECIMAL_DIGITS},{places})", "the source declares no precision")
-    if digits is not None and digits + (scale or 0) <= DECIMAL_DIGITS:
-        return Target(f"DECIMAL({DECIMAL_DIGITS},{scale or 0})", f"{precision} digits declared, {digits} seen before the point")
-    size = (precision or DECIMAL_DIGITS) + 2
-    return Target(f"VARCHAR({size})", f"{precision} digits do not fit a DECIMAL: kept as text")
+    places = scale or 0
+    if places > DECIMAL_PLACES:
+        return number_as_text(precision)
+    if precision <= DECIMAL_DIGITS:
+        return Target(f"DECIMAL({precision},{places})")
+    if digits is not None and digits + places <= DECIMAL_DIGITS:
+        return Target(f"DECIMAL({DECIMAL_DIGITS},{places})", f"{precision} digits declared, {digits} seen before the point")
+    return number_as_text(precision)
 
 
 def _temporal(column: Column) -> Target:

@@ -212,12 +212,12 @@ def _types(table: Table, profile: Profile | None) -> tuple[Mapping[str, Target],
 
 def _broken_projection(projection: Projection, table: Table, types: Mapping[str, Target], cluster: Cluster) -> Iterator[str]:
     yield from unusable(quote, (projection.name,))
-    declared = [column.name for column in table.columns]
+    declared, stored = [column.name for column in table.columns], set(projection.column_names)
     aggregated = [each.column for each in projection.aggregates if each.column is not None]
-    unknown = sorted({*projection.column_names, *aggregated} - set(declared))
+    unknown = sorted({*stored, *aggregated} - set(declared))
     yield from (f"column {name} does not exist in {table.name}" for name in unknown)
     if projection.kind is Kind.SUPER:
-        yield from (f"a superprojection needs the column {name}" for name in declared if name not in projection.column_names)
+        yield from (f"a superprojection needs the column {name}" for name in declared if name not in stored)
     for name in dict.fromkeys((*projection.order_by, *projection.segmentation.columns)):
         if name in types and types[name].base in _NO_KEY:
             yield f"{name} is {types[name].base}, which can neither sort nor segment"

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import re
 
-from warehousebench.engines.common.widths import Target, integer_digits, is_one_ascii_character, text_bytes, with_headroom
+from warehousebench.engines.common.widths import (
+    Target,
+    declared_digits,
+    integer_digits,
+    is_one_ascii_character,
+    number_as_text,
+    text_bytes,
+    with_headroom,
+)
 from warehousebench.errors import DesignError
 from warehousebench.model.catalog import Column, TypeKind
 from warehousebench.model.profile import ColumnProfile
@@ -57,8 +65,9 @@ def quote(name: str) -> str:
 
 
 def text(value: str) -> str:
-    """Return ``value`` as a string literal; backslashes are plain characters to Vertica (StandardConformingStrings)."""
-    return "'" + value.replace("'", "''") + "'"
+    """Return ``value`` as a string literal; one with backslashes as E'...', which means the same under every server setting."""
+    quoted = value.replace("'", "''")
+    return "E'" + quoted.replace("\\", "\\\\") + "'" if "\\" in value else f"'{quoted}'"
 
 
 def type_sql(column: Column, profile: ColumnProfile | None) -> str:
@@ -86,12 +95,12 @@ def target(column: Column, profile: ColumnProfile | None) -> Target:
 
 
 def _numeric(column: Column, seen: ColumnProfile | None) -> Target:
-    precision, scale = column.type.precision, column.type.scale
+    precision, scale = declared_digits(column.type)
     if precision is None:
-        places = scale if scale is not None else min(OPEN_SCALE, max(0, OPEN_DIGITS - (integer_digits(seen) or 0)))
+        places = min(OPEN_SCALE, max(0, OPEN_DIGITS - (integer_digits(seen) or 0))) if scale is None else scale
         return Target(f"NUMERIC({OPEN_DIGITS},{places})", "the source declares no precision")
     if precision > NUMERIC_DIGITS:
-        return Target(f"VARCHAR({precision + 2})", f"{precision} digits do not fit a NUMERIC: kept as text")
+        return number_as_text(precision)
     return Target(f"NUMERIC({precision},{scale or 0})")
 
 
