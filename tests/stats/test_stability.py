@@ -15,4 +15,4 @@ def test_an_outlier_is_marked_in_short_and_long_series() -> None:
 def test_each_flag_has_its_cause() -> None:
     assert any("too short" in flag for flag in flags([0.001, 0.001], 0.05))
     assert any("unstable" in flag for flag in flags([1.0, 1.5, 0.8, 1.2], 0.05))
-    assert any("warming" in flag for flag in flags([1.4, 1.0, 1.0, 1.01], 0.05))
+    assert any("round 1" in flag for flag in flags([1.4, 1.0, 1.0, 1.01], 0.05))

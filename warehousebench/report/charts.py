@@ -8,7 +8,7 @@ from warehousebench.model.comparison import Ratio
 from warehousebench.report.markup import Markup
 from warehousebench.report.svg import Dot, ForestRow, bars, forest, strip
 from warehousebench.report.view import Point, Series, View, all_series, label, query_names, sides
-from warehousebench.report.words import NOTHING, THIN, byte_size, interval, seconds, significant
+from warehousebench.report.words import NOTHING, THIN, byte_size, interval, significant
 
 
 def forest_rows(view: View) -> tuple[ForestRow, ...]:
@@ -55,7 +55,7 @@ def _tick(value: float) -> str:
 
 
 def _dots(series: Series, query: str) -> Sequence[Dot]:
-    return [Dot(point.seconds, seconds(point.seconds), _kind(point)) for point in series.points.get(query, ())]
+    return [Dot(point.seconds, _kind(point)) for point in series.points.get(query, ())]
 
 
 def _kind(point: Point) -> str:

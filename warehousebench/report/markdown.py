@@ -13,7 +13,7 @@ from warehousebench.report.charts import forest_rows
 from warehousebench.report.grid import Grid
 from warehousebench.report.svg import ForestRow, scale_of
 from warehousebench.report.view import Point, View, all_series, compared_query, executions, query_names
-from warehousebench.report.words import NOTHING, SIGNS, THIN, VERDICTS, percent, significant
+from warehousebench.report.words import NOTHING, SIGNS, THIN, VERDICTS, bare, percent, significant
 
 _WIDTH = 48  # characters of the forest plot's axis
 # Everything that GitHub would read as markup inside a line; underscores only where they could open emphasis.
@@ -137,7 +137,7 @@ def _designs(designs: Iterable[DesignSummary]) -> Iterator[str]:
         for choice in design.choices:
             yield from _choice(choice)
         yield f"#### Script for {_text(design.product)}"
-        yield _fence(design.script, "sql")
+        yield _fence(bare(design.script), "sql")
 
 
 def _choice(choice: DesignChoice) -> Iterator[str]:

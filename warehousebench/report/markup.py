@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from warehousebench.report.grid import Cell, Column, Grid
 
 _VOID = {"meta", "link", "br"}
+# Foreign content may close itself, which a chart of hundreds of marks is the smaller for.
+_SHAPES = frozenset({"circle", "line", "path", "rect", "use"})
 # Characters that HTML forbids even when escaped; names and SQL come from outside and may hold any.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 
@@ -35,6 +37,8 @@ def join(parts: Iterable[str]) -> Markup:
 def tag(name: str, /, *children: str, **attributes: str | float | bool | None) -> Markup:
     """Return an element; ``class_`` stands for class, ``data_key`` for data-key, None and False leave an attribute out."""
     opening = name + "".join(_attribute(key, value) for key, value in attributes.items())
+    if name in _SHAPES and not children:
+        return Markup(f"<{opening}/>")
     return Markup(f"<{opening}>") if name in _VOID else Markup(f"<{opening}>{join(children)}</{name}>")
 
 

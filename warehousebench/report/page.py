@@ -15,7 +15,7 @@ from warehousebench.report.markup import Markup, escape, fold, items, join, para
 from warehousebench.report.prose import Alarm
 from warehousebench.report.svg import SERIES_SHAPES, VERDICT_SHAPES
 from warehousebench.report.view import View, all_series, compared_query, executions, query_names
-from warehousebench.report.words import SIGNS, VERDICTS, percent, significant
+from warehousebench.report.words import SIGNS, VERDICTS, bare, percent, significant
 
 LIMIT = 150_000  # bytes; beyond it the page does without the run's data and then without plans
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -179,7 +179,7 @@ def _query(view: View, name: str, *, plans: bool) -> Markup:
 
 
 def _design(design: DesignSummary) -> Markup:
-    script = fold(f"Script for {design.product}", tag("pre", tag("code", design.script.strip())))
+    script = fold(f"Script for {design.product}, without its comments", tag("pre", tag("code", bare(design.script))))
     heading = tag("h3", design.product)
     return join((heading, tag("p", design.basis), *(_choice(choice) for choice in design.choices), script))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from warehousebench.model.design import DesignChoice
+from warehousebench.model.design import DesignChoice, Evidence
 from warehousebench.model.run import Execution, Phase, Status
 from warehousebench.report.grid import Cell, Column, Grid, cells
 from warehousebench.report.tables import HIDDEN, answers, remarks, unit_of
@@ -51,7 +52,10 @@ def findings(view: View, query: str) -> tuple[str, ...]:
     compared, found = compared_query(view, query), executions(view, query)
     lines = [remarks(compared)] if remarks(compared) else []
     reasons = dict.fromkeys(f"{e.subject}, {STATUSES[e.status]}: {e.reason}" for e in found if e.reason)
-    rounding = dict.fromkeys(f"{e.subject}, by the suite's own rounding rule: {e.rounding}" for e in found if e.rounding)
+    ruled = {e.rounding: e.subject for e in reversed(found) if e.rounding}
+    rounding = [
+        f"By the suite's own rounding rule {text if len(ruled) == 1 else f'{text} ({ruled[text]})'}" for text in ruled if text
+    ]
     return (*lines, *reasons, *rounding)
 
 
@@ -99,11 +103,30 @@ def data(view: View) -> Grid:
 def reasons(choice: DesignChoice) -> Grid:
     """Return why a table or projection is designed as it is, reason by reason."""
     columns = (Column("Choice"), Column("Why"), Column("Evidence"), Column("Rule"))
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for reason in choice.reasons:
+        evidence = _evidence(reason.evidence)
+        alike.setdefault((reason.code, reason.sentence, evidence), []).append(reason.subject)
     rows = tuple(
-        (Cell(r.subject), Cell(r.sentence), Cell("; ".join(map(str, r.evidence)) or "by rule, no data"), Cell(r.code, tone="code"))
-        for r in choice.reasons
+        (Cell(_subjects(names)), Cell(sentence), Cell(evidence), Cell(code, tone="code"))
+        for (code, sentence, evidence), names in alike.items()
     )
     return Grid(f"Reasons for {choice.name}", columns, rows)
+
+
+def _evidence(found: Sequence[Evidence]) -> str:
+    """Return the figures with their source, which is said once where they share it."""
+    sources = {evidence.source for evidence in found}
+    if len(found) > 1 and len(sources) == 1:
+        bare = "; ".join(str(replace(evidence, source="")) for evidence in found)
+        return f"{bare} (all {found[0].source})" if found[0].source else bare
+    return "; ".join(map(str, found)) or "by rule"
+
+
+def _subjects(names: Sequence[str]) -> str:
+    """Return ``encoding:a``, ``encoding:b`` as ``encoding: a, b``."""
+    kind, colon, _ = names[0].partition(":")
+    return f"{kind}: " + ", ".join(name.partition(":")[2] for name in names) if colon else ", ".join(names)
 
 
 def plans(view: View, query: str) -> tuple[tuple[str, str], ...]:

@@ -100,10 +100,9 @@ class ForestRow:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One execution in the strip plot: seconds, their figure, and ``timed``, ``warmup`` or ``wrong``."""
+    """One execution in the strip plot: its seconds, and ``timed``, ``warmup`` or ``wrong``."""
 
     value: float
-    figure: str
     kind: str
 
 
@@ -189,12 +188,11 @@ def strip(rows: Sequence[tuple[str, Sequence[Sequence[Dot]]]], write: Callable[[
 def _lane(scale: LogScale, slot: int, dots: Sequence[Dot], y: int) -> Markup:
     shape = SERIES_SHAPES[slot % len(SERIES_SHAPES)]
     groups = []
-    # Warm-ups lie below the timed marks, wrong answers above all.  One tooltip per lane and kind keeps the page small.
+    # Warm-ups lie below the timed marks, wrong answers above all.
     for kind, form, class_ in _KINDS:
         chosen = [dot for dot in dots if dot.kind == kind]
         marks = [mark(form or shape, _at(scale.at(dot.value))) for dot in chosen]
-        title = tag("title", " · ".join(dot.figure for dot in chosen))
-        groups += [tag("g", title, *marks, class_=class_)] if marks else []
+        groups += [tag("g", *marks, class_=class_)] if marks else []
     return tag("g", *groups, class_=f"s{slot % len(SERIES_SHAPES)}", transform=f"translate(0 {y})")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from warehousebench.model.comparison import Ratio, Verdict
 from warehousebench.model.run import Status
@@ -89,3 +90,9 @@ def change(ratio: float) -> str:
 def count(number: int, singular: str, plural: str = "") -> str:
     """Return ``1 query`` or ``22 queries``; ``plural`` defaults to an appended s."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def bare(script: str) -> str:
+    """Return SQL without its comments: beside the reasons a report already gives they would say everything twice."""
+    lines = (line if "'" in line else line.partition("  -- ")[0] for line in script.splitlines() if not line.startswith("--"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -41,5 +41,5 @@ def flags(values: Sequence[float], margin: float) -> tuple[str, ...]:
     if marked := outliers(values):
         found.append("outlier in round " + ", ".join(str(i + 1) for i in marked))
     if len(values) >= 4 and values[0] > (1 + margin) * max(values[1:]):
-        found.append("round 1 slower than all others: still warming up")
+        found.append("round 1 the slowest by far")
     return tuple(found)
