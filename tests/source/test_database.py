@@ -134,6 +134,7 @@ def test_reflects_postgres() -> None:
     kinds = [column.type.kind.value for column in catalog.table("a").columns]
     assert kinds == ["integer", "decimal", "timestamptz", "json", "uuid", "other"]
     assert catalog.table("a").comment == "the a"
+    assert catalog.findings == ("partitions counted with their parents: 1",)
     assert catalog.table("p").foreign_keys[0].referenced_table == "a"
     with pytest.raises(SourceError, match="cannot read") as caught:
         database.reflect(sa.make_url(POSTGRES).set(port=1, password="s3cret").render_as_string(hide_password=False))

@@ -30,7 +30,7 @@ _PACKAGES = {
 _DIALECTS = {"postgresql": "postgres", "mariadb": "mysql", "mssql": "tsql"}
 _PARTITIONS = """
     SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relispartition AND n.nspname = coalesce(:schema, current_schema())"""
+    WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') AND n.nspname = coalesce(:schema, current_schema())"""
 
 
 def reflect_source(source: str, schema: str | None = None, dialect: str | None = None) -> Catalog:
@@ -63,7 +63,7 @@ def reflect(url: str, schema: str | None = None) -> Catalog:
             place = f"schema {schema}" if schema else "default schema"
             raise SourceError(f"{_shown(url)} has no tables in its {place}. Name another schema or database.")
         drafts = [_draft(connection, inspector, name, schema) for name in names]
-        findings = [] if not partitions else [f"{len(partitions)} partitions were counted with their parents"]
+        findings = [] if not partitions else [f"partitions counted with their parents: {len(partitions)}"]
         return assemble(drafts, _shown(url), findings)
 
 
@@ -154,10 +154,8 @@ def _draft(connection: sa.Connection, inspector: sa.Inspector, name: str, schema
     for found in inspector.get_columns(name, schema=schema):
         draft.add(_column(found, declared.get(found["name"]), connection))
     draft.primary_key = tuple(inspector.get_pk_constraint(name, schema=schema)["constrained_columns"])
-    draft.unique_keys = sorted(_unique_keys(connection, inspector, name, schema))
-    draft.references = sorted(
-        _references(inspector.get_foreign_keys(name, schema=schema), schema), key=lambda key: (key.columns, key.table)
-    )
+    draft.unique_keys = list(_unique_keys(connection, inspector, name, schema))
+    draft.references = list(_references(inspector.get_foreign_keys(name, schema=schema), schema))
     draft.comment = _comment(inspector, name, schema)
     draft.rows = counted(connection, name, schema)
     return draft

@@ -65,8 +65,8 @@ def _table(draft: Draft, drafts: Mapping[str, Draft], findings: list[str]) -> Ta
         draft.name,
         tuple(columns),
         primary,
-        tuple(dict.fromkeys(key for key in unique if key and key != primary)),
-        tuple(dict.fromkeys(references)),
+        tuple(sorted({key for key in unique if key and key != primary})),
+        tuple(sorted(set(references), key=lambda key: (key.columns, key.referenced_table, key.referenced_columns, key.name or ""))),
         draft.comment,
         draft.rows,
     )

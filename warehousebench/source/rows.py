@@ -68,7 +68,7 @@ def _schema(table: Table) -> pa.Schema:
 
 
 def _batches(connection: sa.Connection, table: Table, schema: str | None) -> Iterator[pa.RecordBatch]:
-    columns: list[sa.ColumnClause[Any]] = [sa.column(column.name) for column in table.columns]
+    columns = (_selected(column, connection) for column in table.columns)
     result = connection.execute(sa.select(*columns).select_from(sa.table(table.name, schema=schema)))
     first = 1
     for rows in result.partitions(BATCH):
@@ -76,6 +76,13 @@ def _batches(connection: sa.Connection, table: Table, schema: str | None) -> Ite
         arrays = [_array(table, column, cells, first) for column, cells in zip(table.columns, values, strict=True)]
         yield pa.record_batch(arrays, schema=_schema(table))
         first += len(rows)
+
+
+def _selected(column: Column, connection: sa.Connection) -> sa.ColumnElement[Any]:
+    plain: sa.ColumnClause[Any] = sa.column(column.name)
+    if connection.dialect.name == "postgresql" and column.type.native.lower() == "money":
+        return sa.cast(plain, sa.Numeric(19, 2))  # or it comes as text in the server's currency and language
+    return plain
 
 
 def _array(table: Table, column: Column, cells: Sequence[Any], first: int) -> pa.Array:
