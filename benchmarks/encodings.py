@@ -75,13 +75,15 @@ def lineitem(relation: str, *, full: bool) -> None:
 
 def report_accuracy(estimated: Sizes, truth: Sizes) -> None:
     """Print the errors of all columns under all codecs that see every block."""
-    quick = [name for name, codec in CODECS.items() if not codec.slow]
-    pick = lambda sizes: {column: {c: size for c, size in of.items() if c in quick} for column, of in sizes.items()}  # noqa: E731
-    found = accuracy(pick(estimated), pick(truth))
+    found = accuracy(quick(estimated), quick(truth))
     print(
         f"    sample against all blocks: median error {found.median:.2%}, p90 {found.p90:.2%}, maximum {found.maximum:.1%}"
         f" ({', '.join(found.worst)}); choice within {found.margin:.0%} of the best {found.good_choices}/{found.columns}"
     )
+
+
+def quick(sizes: Sizes) -> Sizes:
+    return {column: {codec: size for codec, size in of.items() if not CODECS[codec].slow} for column, of in sizes.items()}
 
 
 def total(sizes: Sizes, codecs: Sequence[str]) -> float:

@@ -56,6 +56,10 @@ def test_bytedict_example_of_the_redshift_guide():
     assert size("BYTEDICT", strings(rows, fixed=30)) == 190
 
 
+def test_bytedict_keeps_the_first_256_values_and_writes_the_others_raw():
+    assert size("BYTEDICT", numbers([*range(300), 0, 299])) == 256 * 4 + 257 + 45 * 4
+
+
 def test_delta_example_of_the_redshift_guide():
     assert size("DELTA", numbers([*range(1, 11)])) == 4 + 1 + 9
     assert size("DELTA", numbers([1, 128, 256])) == 5 + 1 + 5
