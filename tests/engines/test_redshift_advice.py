@@ -89,6 +89,32 @@ def test_unfit_columns_are_no_distribution_key(values: int, nulls: int, top_shar
     assert (fact.diststyle, fact.distkey) == (DistStyle.EVEN, None)
 
 
+def test_the_larger_join_wins_over_the_more_frequent_one() -> None:
+    catalog, profile = make_facts(
+        make_table("big", "id", key="id"),
+        make_table("mid", "id", key="id"),
+        make_table("fact", "to_big", "to_mid"),
+        big=make_profile(5_000_000, id=5_000_000),
+        mid=make_profile(200_000, id=200_000),
+        fact=make_profile(9_000_000, to_big=5_000_000, to_mid=200_000),
+    )
+    with_big, with_mid = Join("big", "id", "fact", "to_big"), Join("fact", "to_mid", "mid", "id")
+    queries = (Query("a", "", joins=(with_big, with_mid)), Query("b", "", joins=(with_mid,), weight=3.0))
+    workload = Workload(queries, "test")
+    design = advise(catalog, profile, workload, Cluster())
+    assert design.tables["fact"].distkey == "to_big"
+    figures = [str(figure) for figure in design.tables["fact"].reasons[0].evidence]
+    assert figures[1].startswith("not chosen: joins of to_mid with id")
+    # Without sizes the frequency is all there is.
+    assert advise(catalog, None, workload, Cluster()).tables["fact"].distkey == "to_mid"
+
+
+def test_floating_point_columns_are_no_distribution_key() -> None:
+    table = make_table("t", "f", key="f", f=TypeKind.DOUBLE)
+    catalog, profile = make_facts(table, t=make_profile(9_000_000, f=9_000_000))
+    assert advise(catalog, profile, None, Cluster()).tables["t"].diststyle is DistStyle.EVEN
+
+
 def test_small_tables_are_replicated_and_unsorted() -> None:
     catalog, profile = make_facts(make_table("t", "id", key="id"), t=make_profile(100_000, id=100_000))
     table = advise(catalog, profile, None, Cluster()).tables["t"]

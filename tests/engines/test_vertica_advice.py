@@ -11,6 +11,7 @@ from warehousebench.engines.vertica.design import Placement, Projection
 from warehousebench.engines.vertica.order import runs
 from warehousebench.model.catalog import TypeKind
 from warehousebench.model.layout import Cluster
+from warehousebench.model.workload import ColumnUse, Query, Role, Workload
 
 
 def by_table(tpch: Inputs, scale: int = 1, nodes: int = 4) -> dict[str, Projection]:
@@ -83,6 +84,22 @@ def test_without_a_single_fit_column_the_whole_key_is_hashed() -> None:
     assert advise(catalog, profile, None, Cluster()).projections[0].segmentation.columns == ("a",)
     catalog, profile = make_facts(make_table("t", "a", "b"), t=make_profile(900_000, a=10, b=20))
     assert advise(catalog, profile, None, Cluster()).projections[0].segmentation.columns == ("a", "b")
+
+
+def test_floating_point_columns_segment_only_if_nothing_else_can() -> None:
+    table = make_table("t", "f", "a", key="f", f=TypeKind.DOUBLE)
+    catalog, profile = make_facts(table, t=make_profile(900_000, f=900_000, a=900_000))
+    assert advise(catalog, profile, None, Cluster()).projections[0].segmentation.columns == ("a",)
+    catalog, profile = make_facts(make_table("t", "f", f=TypeKind.DOUBLE), t=make_profile(900_000, f=900_000))
+    assert advise(catalog, profile, None, Cluster()).projections[0].segmentation.columns == ("f",)
+
+
+def test_the_sort_order_ends_where_it_tells_all_rows_apart(tpch: Inputs) -> None:
+    # 9,999 values of ps_availqty times 200,000 of ps_partkey are more than the rows, so ps_suppkey has nothing left to sort.
+    query = Query("q", "", uses=(ColumnUse("partsupp", "ps_availqty", Role.RANGE),))
+    design = advise(tpch.catalog, tpch.profile, Workload((query,), "test"), Cluster())
+    partsupp = next(each for each in design.projections if each.anchor == "partsupp")
+    assert partsupp.order_by == ("ps_availqty", "ps_partkey")
 
 
 def test_a_table_without_a_key_type_is_copied_and_unsorted() -> None:

@@ -82,11 +82,12 @@ def _replicated(facts: Facts, table: Table, cluster: Cluster) -> Reason | None:
 
 
 def _replication_rule(rows: int, largest: int) -> str | None:
-    """Return which of Database Designer's three documented conditions holds; it documents none for 1 to 10 million rows."""
+    """Return which of Database Designer's documented conditions holds.
+
+    A third one, at most 10 % of a largest table below 1,000,000 rows, is part of the first; for 1 to 10 million there is none.
+    """
     if rows <= 100_000:
         return "at most 100,000 rows"
-    if largest < 1_000_000 and 10 * rows <= largest:
-        return "at most 10 % of a largest table below 1,000,000 rows"
     if largest >= 10_000_000 and 100 * rows <= largest:
         return "at most 1 % of a largest table of 10,000,000 rows or more"
     return None
