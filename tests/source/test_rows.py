@@ -134,6 +134,11 @@ def test_conversions(cell: Any, type_: DataType, expected: Any) -> None:
     assert values.array([cell, None], type_).to_pylist() == [expected, None]
 
 
+def test_a_date_is_no_number() -> None:
+    with pytest.raises(values.MisfitError):
+        values.array([dt.date(2020, 1, 1)], DataType(TypeKind.INTEGER))
+
+
 def test_zones() -> None:
     type_ = DataType(TypeKind.TIMESTAMPTZ)
     east = dt.datetime(2020, 1, 1, 2, tzinfo=dt.timezone(dt.timedelta(hours=2)))

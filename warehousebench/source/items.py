@@ -25,7 +25,7 @@ _FOLDING = ("postgres", "redshift")
 _NOISE = {
     "tsql": re.compile(
         r"(?<=\s)(?:(?:NON)?CLUSTERED|NOT\s+FOR\s+REPLICATION|ROWGUIDCOL|SPARSE)\b|\bWITH\s*\([^()]*\)"
-        r"|(?<=\s)ON\s+(?!DELETE\b|UPDATE\b)(?:\[[^\]]+\]|\w+)(?:\s*\([^()]*\))?\s*$",
+        r"|(?<=\s)ON\s+(?:\[[^\]]+\]|\w+)(?:\s*\([^()]*\))?\s*$",
         re.I,
     ),
     "oracle": re.compile(

@@ -77,6 +77,8 @@ def statements(script: str, dialect: str) -> Iterator[Statement]:
         elif kind == "go" or (kind == "start" and buffer.depth <= 0 and not _inside_routine(buffer, script, position, dialect)):
             yield from buffer.flush()
             buffer.add(text if kind == "start" else "", line)
+        elif kind == "insert" and not _inside_routine(buffer, script, position, dialect):
+            yield from buffer.flush()
         elif kind == "delimiter":
             back = _DELIMITER_BACK.search(script, end)
             end = back.end() if back else end
@@ -165,16 +167,20 @@ def _after_copy(buffer: _Buffer, script: str, end: int) -> int:
 def _lexer(dialect: str) -> re.Pattern[str]:
     mysql, tsql, oracle = dialect == "mysql", dialect == "tsql", dialect == "oracle"
     nothing = r"(?!)"
+    string = r"'(?:[^'\\]++|''|\\.)*+'" if mysql else r"(?<=\b[eE])'(?:[^'\\]++|''|\\.)*+'|'(?:[^']++|'')*+'"
+    quoted = r'"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`' + (r"|\[[^\]\n]*\]" if tsql or dialect == "sqlite" else "")
     kinds = {
         "go": r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*$" if tsql else r"^/[ \t\r]*$" if oracle else nothing,
         "delimiter": r"^[ \t]*DELIMITER[ \t]+(?!;[ \t\r]*$)\S+[ \t\r]*$" if mysql else nothing,
+        # Rows are most of a dump: an INSERT in which nothing needs a closer look is passed over in one step.
+        "insert": rf"^[ \t]*INSERT\s+(?:IGNORE\s+)?INTO\b(?:[^'\"`\[;$\-/\#\\]++|{string}|{quoted}|-(?!-)|/(?!\*))*+;",
         "shell": r"^\\[^\n]*" + (r"|^[ \t]*(?:REM|REMARK|PROMPT|SPOOL|WHENEVER)\b[^\n]*" if oracle else ""),
         "start": rf"^[ \t]*(?:{_CREATE}{'|' + _TSQL_STARTS if tsql else ''})",
         "conditional": r"/\*!\d*|\*/" if mysql else nothing,
         "comment": r"--[^\n]*|/\*.*?\*/" + (r"|\#[^\n]*" if mysql else ""),
-        "string": r"'(?:[^'\\]++|''|\\.)*+'" if mysql else r"(?<=\b[eE])'(?:[^'\\]++|''|\\.)*+'|'(?:[^']++|'')*+'",
+        "string": string,
         "dollar": nothing if mysql else r"\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$",
-        "quoted": r'"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`' + (r"|\[[^\]\n]*\]" if tsql or dialect == "sqlite" else ""),
+        "quoted": quoted,
         "open": r"\(",
         "close": r"\)",
         "comma": ",",
