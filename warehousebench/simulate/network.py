@@ -78,9 +78,9 @@ class MotionGraph:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The cheapest way to run a query: bytes over the network, and its steps, inputs first."""
+    """The cheapest way to run a query: bytes over the network, and its steps through the graph, inputs first."""
 
-    plan: Plan
+    graph: MotionGraph
     bytes: float
     steps: tuple[Step, ...]
 
@@ -108,7 +108,7 @@ def cheapest(graph: MotionGraph, design: Candidates) -> Trace:
             cost[step.head], via[step.head] = total, step
     if math.isinf(cost[graph.root]):
         raise UsageError(f"query {graph.plan.query} reads a table that the design does not hold: add it to the design")
-    return Trace(graph.plan, cost[graph.root], tuple(_followed(via, graph.root)))
+    return Trace(graph, cost[graph.root], tuple(_followed(via, graph.root)))
 
 
 def bytes_moved(graph: MotionGraph, design: Candidates) -> float:
