@@ -201,4 +201,5 @@ def test_accuracy_of_estimates():
     guess = {"a": {"X": 100.0, "Y": 110.0}, "b": {"X": 11.0, "Y": 10.4}}
     found = accuracy(guess, truth)
     assert (found.maximum, found.worst) == (1.2, ("a", "Y"))
+    assert found.regret == pytest.approx((100 + 10.4) / (50 + 10) - 1)
     assert (found.good_choices, found.columns) == (1, 2)  # a chose X, twice Y; b chose Y, 4 % over X

@@ -21,7 +21,8 @@ _SLOW_PART = 4  # a slow compressor sees a quarter of one block
 class Accuracy:
     """Relative errors of estimated sizes over all columns and codecs, and how often the estimate's choice was right.
 
-    ``good_choices`` counts columns whose estimated best codec is within ``margin`` of the truly smallest size.
+    ``good_choices`` counts columns whose estimated best codec is within ``margin`` of the truly smallest size.  ``regret`` is how
+    much larger the whole table gets by the estimate's choices than by the best ones.
     """
 
     median: float
@@ -31,6 +32,7 @@ class Accuracy:
     good_choices: int
     columns: int
     margin: float
+    regret: float
 
 
 def encoded_sizes(
@@ -53,9 +55,12 @@ def accuracy(estimated: Sizes, truth: Sizes, *, margin: float = 0.05) -> Accurac
     errors = np.array([abs(guess - size) / size if size else float(guess > 0) for _, _, guess, size in pairs])
     worst = pairs[int(errors.argmax())]
     chosen = {column: min(sorted(sizes), key=sizes.__getitem__) for column, sizes in estimated.items()}
-    good = sum(truth[column][codec] <= (1 + margin) * min(truth[column].values()) for column, codec in chosen.items())
-    median, p90 = np.quantile(errors, [0.5, 0.9])
-    return Accuracy(float(median), float(p90), float(errors.max()), worst[:2], good, len(chosen), margin)
+    got = {column: truth[column][codec] for column, codec in chosen.items()}
+    best = {column: min(truth[column].values()) for column in chosen}
+    good = sum(got[column] <= (1 + margin) * best[column] for column in chosen)
+    median, p90 = (float(value) for value in np.quantile(errors, [0.5, 0.9]))
+    regret = sum(got.values()) / (sum(best.values()) or 1.0) - 1
+    return Accuracy(median, p90, float(errors.max()), worst[:2], good, len(chosen), margin, regret)
 
 
 def _column_sizes(
