@@ -32,15 +32,31 @@ class Source:
             for name, table in self.data.tables.items()
         }
 
+    @property
+    def checksums(self) -> dict[str, tuple[int, str]]:
+        """Return rows and checksum of each relation.
+
+        The description's own serve for Parquet.  A CSV file was described as text; read with the schema's types its values
+        are other ones, and are summed up anew.
+        """
+        found = {name: (table.rows, table.checksum) for name, table in self.data.tables.items()}
+        typed = [name for name, table in self.data.tables.items() if any(file.endswith(".csv") for file in table.files)]
+        with duck.opened() as connection:
+            return found | {name: stored_checksum(connection, self.relations[name]) for name in typed}
+
 
 def open_source(folder: Path, catalog_file: Path | None) -> Source:
     """Return the data in ``folder``; files that nobody has described yet are described first and ``data.json`` written.
+
+    The schema is ``catalog_file``, or else a catalog.json that lies with the data.
 
     Raises UsageError if there is no such folder, SourceError if a file cannot be read.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}. Make data with: warehousebench generate, or name another --data")
-    catalog = document.read(catalog_file, Catalog) if catalog_file else None
+    beside = folder / "catalog.json"
+    chosen = catalog_file or (beside if beside.exists() else None)
+    catalog = document.read(chosen, Catalog) if chosen else None
     if (folder / DATA).exists():
         return Source(folder, read_dataset(folder), catalog)
     data = describe(folder, suite=folder.resolve().name, scale=1.0, generator="files", catalog=catalog)
@@ -49,5 +65,5 @@ def open_source(folder: Path, catalog_file: Path | None) -> Source:
 
 
 def stored_checksum(connection: duck.Connection, table: str) -> tuple[int, str]:
-    """Return rows and checksum of a stored table, by the same method as the data set's."""
+    """Return rows and checksum of a stored table or a relation, by the same method as the data set's."""
     return checksum.checksum(connection, table, checksum.columns_of(connection, table))

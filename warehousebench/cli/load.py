@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -102,13 +103,14 @@ def load(
     from warehousebench.model import document
 
     schema = catalog if isinstance(catalog, Catalog) else document.read(catalog, Catalog)
-    source = open_source(data, None if isinstance(catalog, Catalog) else catalog)
+    source = replace(open_source(data, None), catalog=schema)
     job = local.Job(
         name=name,
         basis=basis,
         data=source.data,
         catalog=schema,
         relations=source.relations,
+        expected=source.checksums,
         layouts=layouts,
         profile=ParquetProfile(parquet),
         folder=out,
