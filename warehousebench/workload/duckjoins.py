@@ -126,7 +126,7 @@ def read_union(reader: Reader, node: Json, run: Measured) -> Stream:
     operator = Operator(
         Kind.UNION,
         tuple(entry.place for entry in inputs),
-        below.rows,
+        sum(reader.rows(entry.place) for entry in inputs),  # DuckDB counts none for a union
         outputs=outputs,
         sources=tuple(entry.columns[: len(outputs)] for entry in inputs),
     )
