@@ -157,7 +157,7 @@ def _tie_groups(rows: Sequence[Row], keys: Sequence[int]) -> list[tuple[int, int
 
 def _sort_key(row: Row) -> tuple[Any, ...]:
     """Return a total order over rows; floats come last so that noise in their last digits cannot part equal rows."""
-    exact = tuple(_comparable(value) for value in row if not isinstance(value, float))
+    exact = tuple(("float", 0) if isinstance(value, float) else _comparable(value) for value in row)
     return (exact, tuple((math.isnan(value), value) for value in row if isinstance(value, float)))
 
 
