@@ -160,12 +160,13 @@ class _Search:
         """Return a choice as good as ``chosen`` that has the preferred distributions, else the first of equal ones."""
         settled, total = dict(chosen), self.total(chosen)
         for table in sorted(chosen):
-            more = {entry.distribution: entry.extra_bytes / total if total else 0.0 for entry in self.changes(settled, table)}
-            equal = [entry for entry in self.allowed[table] if entry in chosen[table] or more.get(entry, 1.0) <= _EQUAL]
-            if more.get(preferred.get(table, ROUND_ROBIN), 1.0) <= _TIE and table in preferred:
-                settled[table] = (preferred[table],)
-            elif more and preferred.get(table) not in chosen[table]:
-                settled[table] = (equal[0],)
+            more = {entry.distribution: entry.extra_bytes for entry in self.changes(settled, table)}
+            wish = preferred.get(table)
+            if wish in more and more[wish] <= _TIE * total:
+                settled[table] = (wish,)
+            elif more and wish not in settled[table]:
+                equal = [entry for entry, extra in more.items() if extra <= _EQUAL * total]
+                settled[table] = (min([*equal, *settled[table]], key=list(self.allowed[table]).index),)
         return settled
 
     def near(self, chosen: Choice, limit: float) -> tuple[Alternative, ...]:

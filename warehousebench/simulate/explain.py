@@ -45,15 +45,15 @@ def explain(trace: Trace) -> tuple[ExplainLine, ...]:
     return tuple(_line(trace, place, steps[place]) for place in sorted(steps) if plan.operators[place].kind in moving)
 
 
-def redshift_join(moved: Mapping[int, Motion], arrived: tuple[State, ...]) -> str:
-    """Return Redshift's word for a join; ``moved`` maps an input (0 outer, 1 inner) to its motion."""
+def redshift_join(moved: Mapping[int, Motion], lay: tuple[State, ...]) -> str:
+    """Return Redshift's word for a join: ``moved`` maps an input (0 outer, 1 inner) to its motion, ``lay`` tells how they lay."""
     outer, inner = moved.get(0, Motion.NONE), moved.get(1, Motion.NONE)
     if Motion.BROADCAST in (outer, inner):
         return "DS_BCAST_INNER"  # the side that is sent to all nodes becomes the inner one
     if Motion.GATHER in (outer, inner):
         return ""
     if outer is inner is Motion.NONE:
-        return "DS_DIST_ALL_NONE" if REPLICATED in arrived else "DS_DIST_NONE"
+        return "DS_DIST_ALL_NONE" if REPLICATED in lay else "DS_DIST_NONE"
     if outer is inner:
         return "DS_DIST_BOTH"
     return "DS_DIST_OUTER" if inner is Motion.NONE else "DS_DIST_INNER"
@@ -74,8 +74,8 @@ def _line(trace: Trace, place: int, steps: list[Step]) -> ExplainLine:
     plan = trace.graph.plan
     operator, last = plan.operators[place], steps[-1]
     moved = {step.place: step.motion for step in steps if step.place is not None}
-    arrived = tuple(trace.graph.states[tail] for tail in last.tails)
-    join = redshift_join(moved, arrived) if operator.kind is Kind.JOIN else ""
+    lay = tuple(trace.graph.states[tail] for step in steps for tail in step.tails)
+    join = redshift_join(moved, lay) if operator.kind is Kind.JOIN else ""
     volume = sum(step.bytes for step in steps)
     return ExplainLine(place, describe(plan, operator), operator.rows, volume, join, _vertica(operator, moved, last))
 

@@ -85,10 +85,11 @@ class Trace:
     steps: tuple[Step, ...]
 
 
-def motion_graph(plan: Plan, candidates: Candidates, nodes: int) -> MotionGraph:
+def motion_graph(plan: Plan, candidates: Candidates | Layout, nodes: int) -> MotionGraph:
     """Return all ways to run ``plan`` if its tables may have the distributions ``candidates``.
 
-    Raises UsageError for a table without any.
+    Of a layout, each scan is offered the copies that hold all columns it reads.  Raises UsageError for a scan that is
+    offered nothing.
     """
     builder = _Builder(_canonical(plan), candidates, nodes)
     top = builder.reach(len(plan.operators) - 1, {})
@@ -98,8 +99,11 @@ def motion_graph(plan: Plan, candidates: Candidates, nodes: int) -> MotionGraph:
     return MotionGraph(plan, nodes, tuple(builder.states), tuple(builder.steps))
 
 
-def cheapest(graph: MotionGraph, design: Candidates) -> Trace:
-    """Return the cheapest way to run the graph's plan under ``design``; raises UsageError if there is none."""
+def cheapest(graph: MotionGraph, design: Candidates | None = None) -> Trace:
+    """Return the cheapest way to run the graph's plan under ``design``; None allows all that the graph offers.
+
+    Raises UsageError if there is none.
+    """
     cost = [math.inf] * len(graph.states)
     via: list[Step | None] = [None] * len(graph.states)
     for step in graph.steps:
@@ -116,16 +120,9 @@ def bytes_moved(graph: MotionGraph, design: Candidates) -> float:
     return cheapest(graph, design).bytes
 
 
-def designed(layout: Layout) -> Candidates:
-    """Return table -> the distributions of its stored copies."""
-    tables = sorted({copy.table for copy in layout.copies})
-    return {table: tuple(dict.fromkeys(copy.distribution for copy in layout.of(table))) for table in tables}
-
-
 def simulate(plans: Iterable[Plan], layout: Layout, nodes: int) -> tuple[Trace, ...]:
     """Return the cheapest way to run each query under ``layout`` on ``nodes`` nodes."""
-    design = designed(layout)
-    return tuple(cheapest(motion_graph(plan, design, nodes), design) for plan in plans)
+    return tuple(cheapest(motion_graph(plan, layout, nodes)) for plan in plans)
 
 
 def hash_columns(plan: Plan) -> Mapping[str, frozenset[str]]:
@@ -138,10 +135,17 @@ def hash_columns(plan: Plan) -> Mapping[str, frozenset[str]]:
     return found
 
 
-def _available(step: Step, plan: Plan, design: Candidates) -> bool:
-    if step.stored is None:
+def _available(step: Step, plan: Plan, design: Candidates | None) -> bool:
+    if step.stored is None or design is None:
         return True
     return not step.stored.isdisjoint(design.get(plan.operators[step.operator].table, ()))
+
+
+def _offered(scan: Operator, candidates: Candidates | Layout) -> Collection[Distribution]:
+    if isinstance(candidates, Layout):
+        needed = set(scan.scanned)
+        return dict.fromkeys(copy.distribution for copy in candidates.of(scan.table) if needed.issubset(copy.columns))
+    return candidates.get(scan.table, ())
 
 
 def _followed(via: Sequence[Step | None], node: int) -> Iterator[Step]:
@@ -219,7 +223,7 @@ class _Builder:
     """Grows a graph from the leaves; ``reached`` remembers an operator's nodes per state of what it shares."""
 
     plan: Plan
-    candidates: Candidates
+    candidates: Candidates | Layout
     nodes: int
     states: list[State] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -266,9 +270,11 @@ class _Builder:
     def _scanned(self, place: int, operator: Operator) -> Iterator[tuple[State, Step]]:
         columns = {name: column for column in operator.live if (name := self.plan.columns[column].name)}
         found: dict[State, list[Distribution]] = {}
-        if not self.candidates.get(operator.table):
-            raise UsageError(f"query {self.plan.query} reads {operator.table}, which has no distribution: add it to the design")
-        for distribution in self.candidates[operator.table]:
+        offered = _offered(operator, self.candidates)
+        if not offered:
+            what = f"{operator.table} ({', '.join(operator.scanned)})"
+            raise UsageError(f"query {self.plan.query} reads {what}, which the design does not hold: add a copy")
+        for distribution in offered:
             state = self._settled(place, stored(distribution, columns))
             found.setdefault(state, []).append(distribution)
         for state, distributions in found.items():
