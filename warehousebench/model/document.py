@@ -46,7 +46,7 @@ def from_json(text: str | bytes, kind: type[D], name: str = "document") -> D:
     Raises SourceError for anything but a document of this kind in a version that we know: other formats, newer
     versions, unknown or missing fields and values of another type, each with its place (``$.tables[0].name``).
     """
-    raw = _parse(text, name)
+    raw = _parse(text, kind, name)
     _check_header(raw, kind, name)
     try:
         document = msgspec.convert(raw, kind)
@@ -101,11 +101,11 @@ def _umask() -> int:
     return current
 
 
-def _parse(text: str | bytes, name: str) -> Any:
+def _parse(text: str | bytes, kind: type[D], name: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{name} is not JSON: {error}. Write it again with the command that made it.") from error
+        raise SourceError(f"{name} is not JSON: {error}. {_remedy(kind)}") from error
 
 
 def _check_header(raw: Any, kind: type[D], name: str) -> None:
