@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.design import DesignSummary
 from warehousebench.model.document import Document
-from warehousebench.model.layout import Cluster
+from warehousebench.model.layout import Cluster, Layout
 from warehousebench.model.load import TableLayout
 from warehousebench.model.profile import Profile
 from warehousebench.model.workload import Workload
+
+if TYPE_CHECKING:
+    from warehousebench.optimise.advisor import Physical
+    from warehousebench.optimise.case import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,18 @@ class Designer(Protocol):
 
     def advise(self, catalog: Catalog, profile: Profile | None, workload: Workload | None, cluster: Cluster) -> Document:
         """Return the product's design, each choice with its reason; pure and deterministic."""
+        ...
+
+    def product(self, catalog: Catalog, profile: Profile, workload: Workload | None, cluster: Cluster) -> Product:
+        """Return the product's limits for the optimiser."""
+        ...
+
+    def realise(self, physical: Physical, catalog: Catalog, profile: Profile, cluster: Cluster, basis: str) -> Document:
+        """Return the optimiser's choice as the product's design; raises DesignError if it breaks a rule."""
+        ...
+
+    def layout(self, design: Any, catalog: Catalog) -> Layout:
+        """Return a design as a neutral layout, to be costed like any other."""
         ...
 
     def script(self, design: Any, catalog: Catalog, profile: Profile | None) -> str:

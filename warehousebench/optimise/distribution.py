@@ -30,7 +30,8 @@ class Limits:
     ``extra_bytes`` is the storage beyond one copy of every table: a replicated table takes its size once per further
     node.  ``several_copies`` allows more than one copy of a table (Vertica's projections), out of the same budget.
     ``pinned`` tables have exactly that distribution.  A ``preferred`` one (such as the primary key's hash) is taken
-    wherever it costs less than a part in 100,000 more.  ``seconds`` is the solver's time.
+    wherever it costs less than a part in 100,000 more, but never in place of replication that the budget allows.
+    ``seconds`` is the solver's time.
     """
 
     extra_bytes: float = 0.0
@@ -54,7 +55,8 @@ class Alternative:
 class DistributionChoice:
     """The chosen copies per table, the weighted bytes they move, and the proof.
 
-    No choice within the limits moves fewer than ``bound`` bytes.  ``near`` lists single changes that cost almost
+    No choice within the limits moves fewer than ``bound`` bytes.  What preferred distributions cost more, table by
+    table, is part of the gap.  ``near`` lists single changes that cost almost
     nothing more, cheapest first: ties that the model cannot tell apart.
     """
 
@@ -162,7 +164,7 @@ class _Search:
         for table in sorted(chosen):
             more = {entry.distribution: entry.extra_bytes for entry in self.changes(settled, table)}
             wish = preferred.get(table)
-            if wish in more and more[wish] <= _TIE * total:
+            if REPLICATED not in settled[table] and wish in more and more[wish] <= _TIE * total:
                 settled[table] = (wish,)
             elif more and wish not in settled[table]:
                 equal = [entry for entry, extra in more.items() if extra <= _EQUAL * total]

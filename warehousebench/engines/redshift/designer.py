@@ -7,10 +7,11 @@ from pathlib import Path
 from warehousebench.engines.redshift.advise import advise
 from warehousebench.engines.redshift.ddl import script, summarise
 from warehousebench.engines.redshift.design import RedshiftDesign
+from warehousebench.engines.redshift.optimised import layout, product, realise
 from warehousebench.model import document
 from warehousebench.model.load import CodecFamily, TableLayout
 
-__all__ = ["advise", "read", "script", "summarise", "table_layouts"]
+__all__ = ["advise", "layout", "product", "read", "realise", "script", "summarise", "table_layouts"]
 
 _FAMILIES = {
     "RAW": CodecFamily.PLAIN,

@@ -47,11 +47,11 @@ def _superprojection(facts: Facts, table: Table, cluster: Cluster, key: Key | No
     keys = list(dict.fromkeys(([key.column] if key else []) + list(table.primary_key)))
     order, sort_reason = sort_order(facts, table, sortable, keys)
     columns, encoding_reasons = encodings(facts, table, order)
-    reasons = (segment_reason, sort_reason, _ksafe_reason(cluster), *encoding_reasons)
-    return Projection(_name(table.name), table.name, Kind.SUPER, columns, order, segmentation, _ksafe(cluster), reasons)
+    reasons = (segment_reason, sort_reason, ksafe_reason(cluster), *encoding_reasons)
+    return Projection(projection_name(table.name), table.name, Kind.SUPER, columns, order, segmentation, ksafe(cluster), reasons)
 
 
-def _name(table: str) -> str:
+def projection_name(table: str) -> str:
     """Return the superprojection's name; without the suffix where that would be too long."""
     return table + _SUFFIX if len((table + _SUFFIX).encode()) <= NAME_BYTES else table
 
@@ -109,10 +109,12 @@ def _segmentation(facts: Facts, table: Table, key: Key | None, replicated: Reaso
     )
 
 
-def _ksafe(cluster: Cluster) -> int:
+def ksafe(cluster: Cluster) -> int:
+    """Return Database Designer's K-safety: 0 on one or two nodes, 1 from three on (Vertica documentation, DESIGNS table)."""
     return 1 if cluster.nodes >= 3 else 0
 
 
-def _ksafe_reason(cluster: Cluster) -> Reason:
+def ksafe_reason(cluster: Cluster) -> Reason:
+    """Return why a projection has its K-safety."""
     sentence = "one node may fail" if cluster.nodes >= 3 else "needs three nodes to survive the loss of one"
-    return Reason("ksafe.nodes", "K-safety", f"{_ksafe(cluster)}: {sentence}", (Evidence("nodes", cluster.nodes),))
+    return Reason("ksafe.nodes", "K-safety", f"{ksafe(cluster)}: {sentence}", (Evidence("nodes", cluster.nodes),))

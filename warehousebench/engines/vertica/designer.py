@@ -7,10 +7,11 @@ from pathlib import Path
 from warehousebench.engines.vertica.advise import advise
 from warehousebench.engines.vertica.ddl import script, summarise
 from warehousebench.engines.vertica.design import Kind, VerticaDesign
+from warehousebench.engines.vertica.optimised import layout, product, realise
 from warehousebench.model import document
 from warehousebench.model.load import CodecFamily, TableLayout
 
-__all__ = ["advise", "read", "script", "summarise", "table_layouts"]
+__all__ = ["advise", "layout", "product", "read", "realise", "script", "summarise", "table_layouts"]
 
 _FAMILIES = {
     "RLE": CodecFamily.RUNS,

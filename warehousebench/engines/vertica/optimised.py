@@ -1,0 +1,122 @@
+"""Vertica's limits for the optimiser, and its layouts as designs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from warehousebench.engines.common.facts import Facts
+from warehousebench.engines.vertica.advise import ksafe, ksafe_reason, projection_name
+from warehousebench.engines.vertica.design import (
+    ENCODINGS,
+    Kind,
+    Projection,
+    ProjectionColumn,
+    Segmentation,
+    VerticaDesign,
+    applies,
+    can_be_key,
+    check,
+)
+from warehousebench.engines.vertica.design import Placement as Kept
+from warehousebench.engines.vertica.order import RUN, sort_order
+from warehousebench.engines.vertica.types import target
+from warehousebench.model.catalog import Catalog, Table
+from warehousebench.model.design import Reason
+from warehousebench.model.layout import Cluster, Distribution, Layout, Placement, StoredCopy
+from warehousebench.model.profile import Profile
+from warehousebench.model.workload import Workload
+from warehousebench.optimise.advisor import Physical, TableChoice
+from warehousebench.optimise.case import Product
+from warehousebench.optimise.encodings import EncodingRules
+
+# Lamb et al., PVLDB 5(12), 2012, section 3.7: each block's minimum and maximum lie in the position index.  Vertica does not
+# document the size of a block; 64 KB is ours.
+BLOCK_BYTES = 1 << 16
+# Database Designer's published designs take DELTAVAL and DELTARANGE_COMP before codecs that are a little smaller and need more CPU.
+RULES = EncodingRules(runs="RLE", run_length=RUN, preferred=("DELTAVAL", "DELTARANGE_COMP", "ZSTD_FAST_COMP"), margin=0.05)
+# Slow block compression that Database Designer never chooses, and AUTO, whose layout depends on the type.
+_UNTRIED = frozenset({"AUTO", "GZIP_COMP", "BZIP_COMP", "ZSTD_HIGH_COMP"})
+
+
+def product(catalog: Catalog, profile: Profile, workload: Workload | None, cluster: Cluster) -> Product:
+    """Return what Vertica allows for the columns of ``catalog``, and the sort orders its documented rules would give."""
+    types = {(t.name, c.name): target(c, profile.tables[t.name].columns.get(c.name)) for t in catalog for c in t.columns}
+    sortable = frozenset(column for column, kind in types.items() if can_be_key(kind))
+    facts = Facts(catalog, profile, workload)
+    return Product(
+        name="Vertica",
+        nodes=cluster.nodes,
+        slices=cluster.nodes,
+        block_bytes=BLOCK_BYTES,
+        keys=frozenset(column for column in sortable if types[column].base != "FLOAT"),
+        sortable=sortable,
+        codecs={c: frozenset({e for e in ENCODINGS if applies(e, kind)}) - _UNTRIED for c, kind in types.items()},
+        rules=RULES,
+        several_copies=True,
+        round_robin=False,
+        orders={
+            table.name: _rule(facts, table, [c.name for c in table.columns if (table.name, c.name) in sortable])
+            for table in catalog
+        },
+    )
+
+
+def _rule(facts: Facts, table: Table, sortable: Sequence[str]) -> tuple[str, ...]:
+    return sort_order(facts, table, sortable, table.primary_key)[0]
+
+
+def realise(physical: Physical, catalog: Catalog, profile: Profile, cluster: Cluster, basis: str) -> VerticaDesign:
+    """Return the physical choice as projections; raises DesignError if it breaks a rule."""
+    projections = [
+        _projection(catalog.table(name), choice, copy, number, cluster)
+        for name, choice in sorted(physical.tables.items())
+        for number, copy in enumerate(choice.copies)
+    ]
+    design = VerticaDesign(basis, cluster, tuple(projections))
+    check(design, catalog, profile)
+    return design
+
+
+def _projection(table: Table, choice: TableChoice, copy: StoredCopy, number: int, cluster: Cluster) -> Projection:
+    columns = tuple(column.name for column in table.columns)
+    replicated = copy.distribution.placement is Placement.REPLICATED
+    return Projection(
+        name=projection_name(table.name) + (f"_{number + 1}" if number else ""),
+        anchor=table.name,
+        kind=Kind.SUPER,
+        columns=tuple(ProjectionColumn(name, copy.encodings.get(name, "AUTO")) for name in columns),
+        order_by=copy.order_by or columns[:1],
+        segmentation=Segmentation(Kept.REPLICATED)
+        if replicated
+        else Segmentation(Kept.HASH, copy.distribution.columns or columns[:1]),
+        ksafe=ksafe(cluster),
+        reasons=(*choice.reasons, *_copy_reason(choice, number), ksafe_reason(cluster)),
+    )
+
+
+def _copy_reason(choice: TableChoice, number: int) -> tuple[Reason, ...]:
+    if len(choice.copies) == 1:
+        return ()
+    sentence = f"{number + 1} of {len(choice.copies)} superprojections: queries take the one whose segmentation saves them a motion"
+    return (Reason("copies.within-budget", "copies", sentence),)
+
+
+def layout(design: VerticaDesign, catalog: Catalog) -> Layout:  # noqa: ARG001 - a projection names its own columns
+    """Return a design's superprojections as a neutral layout; other projections serve single queries and are left out."""
+    return Layout(
+        tuple(
+            StoredCopy(each.name, each.anchor, each.column_names, _distribution(each), each.order_by, _encodings(each))
+            for each in design.projections
+            if each.kind is Kind.SUPER
+        )
+    )
+
+
+def _encodings(projection: Projection) -> dict[str, str]:
+    return {column.name: column.encoding for column in projection.columns}
+
+
+def _distribution(projection: Projection) -> Distribution:
+    if projection.segmentation.kind is Kept.REPLICATED:
+        return Distribution(Placement.REPLICATED)
+    return Distribution(Placement.HASH, projection.segmentation.columns)

@@ -1,0 +1,209 @@
+"""The whole search for one product: distribution first, then sort orders, then encodings, each with its alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from warehousebench.model.design import Evidence, Reason
+from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
+from warehousebench.optimise.case import Case, Pin, Product, Wishes
+from warehousebench.optimise.distribution import REPLICATED, ROUND_ROBIN, DistributionChoice, Limits, best_distribution, candidates
+from warehousebench.optimise.encodings import EncodingChoice
+from warehousebench.optimise.program import Copy
+from warehousebench.optimise.sortkey import SortScore, SortSearch
+from warehousebench.optimise.storage import Store
+from warehousebench.simulate.skew import Skew
+
+# AWS's own example of a bad key has 30 % more rows on one slice than on another (Redshift Developer Guide, distribution examples).
+SKEW_LIMIT = 1.3
+# Below this many rows per slice an uneven table costs nothing that anybody would notice; ours.
+EVEN_ROWS = 10_000
+# A sort order that saves less of the bytes read than this is not worth a vacuum; ours.
+WORTH_SORTING = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """What was chosen for one table, with the searches behind it; ``sort`` is None where no query filters the table."""
+
+    table: str
+    copies: tuple[StoredCopy, ...]
+    sort: SortSearch | None
+    encodings: tuple[EncodingChoice, ...]
+    skew: Skew | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Physical:
+    """The chosen layout, table by table, with the proof of the distribution and why columns were no candidates."""
+
+    tables: Mapping[str, TableChoice]
+    distribution: DistributionChoice
+    refused: Mapping[Copy, str]
+
+    @property
+    def layout(self) -> Layout:
+        """Return all stored copies."""
+        return Layout(tuple(copy for table in sorted(self.tables) for copy in self.tables[table].copies))
+
+
+def design(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
+    """Return the best physical design for ``case`` within ``product``'s limits and the user's ``wishes``.
+
+    Tables that no query reads are hashed by their primary key, by rule.  Raises UsageError if pins and budgets leave nothing.
+    """
+    considered = options(case, product)
+    refused = dict(_refused(case, product, store, considered))
+    chosen = best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, _limits(case, product, wishes, refused))
+    tables = {
+        table.name: _table(case, product, wishes.pins.get(table.name, Pin()), store, chosen, table.name) for table in case.catalog
+    }
+    return Physical(tables, chosen, refused)
+
+
+def options(case: Case, product: Product) -> dict[str, tuple[Distribution, ...]]:
+    """Return table -> the distributions worth considering: what some query can use, and the primary key's hash."""
+    found = {table: tuple(entries) for table, entries in candidates(case.scaled_plans).items()}
+    keys = {table: key for table in found if (key := key_hash(case, product, table))}
+    return {table: entries if keys.get(table) in (None, *entries) else (keys[table], *entries) for table, entries in found.items()}
+
+
+def _limits(case: Case, product: Product, wishes: Wishes, refused: Mapping[Copy, str]) -> Limits:
+    raw = sum(case.sizes.values())
+    return Limits(
+        extra_bytes=raw * (wishes.replication + (wishes.storage - 1.0 if product.several_copies else 0.0)),
+        several_copies=product.several_copies and wishes.storage > 1.0,
+        pinned={table: pin.distribution for table, pin in wishes.pins.items() if pin.distribution},
+        preferred={table.name: found for table in case.catalog if (found := key_hash(case, product, table.name))},
+        forbidden=tuple(refused),
+    )
+
+
+def key_hash(case: Case, product: Product, table: str) -> Distribution | None:
+    """Return the hash of the first primary key column, if the product can distribute by it."""
+    key = case.catalog.table(table).primary_key
+    return Distribution(Placement.HASH, key[:1]) if key and (table, key[0]) in product.keys else None
+
+
+def _refused(
+    case: Case, product: Product, store: Store, considered: Mapping[str, Sequence[Distribution]]
+) -> Iterator[tuple[Copy, str]]:
+    """Yield the hashes that the product cannot have or that would fill its slices too unevenly, with the reason."""
+    for table in sorted(considered):
+        hashes = [entry for entry in considered[table] if entry.placement is Placement.HASH]
+        for entry in hashes:
+            if any((table, column) not in product.keys for column in entry.columns):
+                yield (table, entry), "its type cannot distribute rows"
+            elif found := _uneven(case, product, store, table, entry):
+                yield (table, entry), f"uneven: the fullest slice holds {found.low:.2f} to {found.high:.2f} times the mean"
+        if not product.round_robin and any((table, column) in product.keys for entry in hashes for column in entry.columns):
+            yield (table, ROUND_ROBIN), "the product places rows by hash or copies them"
+
+
+def _uneven(case: Case, product: Product, store: Store, table: str, entry: Distribution) -> Skew | None:
+    """Return the skew of a hash that would fill a table's slices too unevenly, None for an even one."""
+    if case.rows(table) <= EVEN_ROWS * product.slices:
+        return None
+    column = case.profile.tables[table].columns[entry.columns[0]]
+    found = store.skew(table, entry)
+    # A sample of a near-unique column is uneven by chance; the profile of all rows then says more.
+    many = column.distinct > 100 * product.slices and column.top_share * product.slices < SKEW_LIMIT - 1
+    nulls = found is not None and found.null_share * product.slices > SKEW_LIMIT
+    return found if found and found.high > SKEW_LIMIT and (nulls or not many) else None
+
+
+def _table(case: Case, product: Product, pin: Pin, store: Store, chosen: DistributionChoice, table: str) -> TableChoice:
+    read = table in chosen.distributions
+    distributions = chosen.distributions[table] if read else (pin.distribution or key_hash(case, product, table) or ROUND_ROBIN,)
+    main = distributions[0]
+    search = store.search(table, main, _baseline_orders(case, product, table)) if read and store.scans(table) else None
+    order, sort_reason = _order(case, product, pin, table, main, search)
+    encodings = store.encodings(table, order)
+    codecs = {choice.column: choice.codec for choice in encodings}
+    columns = tuple(column.name for column in case.catalog.table(table).columns)
+    copies = tuple(
+        StoredCopy(table if k == 0 else f"{table}_{k + 1}", table, columns, entry, order, codecs)
+        for k, entry in enumerate(distributions)
+    )
+    found = store.skew(table, main) if read else None
+    reasons = (_distribution_reason(case, pin, chosen, table, found), sort_reason, *(choice.reason for choice in encodings))
+    return TableChoice(table, copies, search, encodings, found, reasons)
+
+
+def _baseline_orders(case: Case, product: Product, table: str) -> tuple[tuple[str, ...], ...]:
+    key, rule = case.catalog.table(table).primary_key, product.orders.get(table, ())
+    return tuple(order for order in (key[:1], rule) if order)
+
+
+def _order(
+    case: Case, product: Product, pin: Pin, table: str, main: Distribution, search: SortSearch | None
+) -> tuple[tuple[str, ...], Reason]:
+    rule = product.orders.get(table, ())
+    blocks = case.sizes[table] / product.block_bytes / product.slices
+    if pin.order_by is not None:
+        return pin.order_by, Reason("sort.pinned", "sort", "as pinned by the user")
+    if blocks < 2 and not rule:
+        sentence = "none: the table has less than two blocks per slice, so there is nothing to skip"
+        return (), Reason("sort.small", "sort", sentence, (Evidence("raw blocks per slice", blocks, "blocks", "model"),))
+    if search and search.best.order_by and 1 - search.best.bytes / search.score(()).bytes >= WORTH_SORTING:
+        found = search.best.order_by
+        tail = tuple(name for name in rule if name not in found)
+        return found + tail, _sort_reason(search, tail)
+    evidence = (_fraction(search.best, "zone maps on a sample"),) if search else ()
+    if rule:
+        sentence = f"by {', '.join(rule)}: restricted and few-valued columns first, for long runs; no order skips many blocks"
+        return rule, Reason("sort.rule", "sort", sentence, evidence)
+    if main.placement is Placement.HASH and all((table, column) in product.sortable for column in main.columns):
+        sentence = f"by {', '.join(main.columns)}: no order skips many blocks, but joins can merge rows sorted as distributed"
+        return main.columns, Reason("sort.join-key", "sort", sentence, evidence)
+    return (), Reason("sort.none", "sort", "none: no order skips many blocks for these queries", evidence)
+
+
+def _sort_reason(search: SortSearch, tail: tuple[str, ...]) -> Reason:
+    best = search.best
+    others = [score for score in dict.fromkeys((search.best_single, search.score(()))) if score is not best]
+    evidence = (
+        _fraction(best, "zone maps on a sample"),
+        Evidence("least possible", best.bound, "of scanned bytes", "rows that pass the filters"),
+        *(_fraction(other, "zone maps on a sample") for other in others),
+        Evidence("orders tried", len(search.scores), "", "search"),
+    )
+    sentence = f"by {', '.join(best.order_by)}: of all orders tried, the one under which queries read the fewest bytes"
+    if search.ties:
+        sentence += f" ({len(search.ties)} others tie within {search.tie:.1%}; this one gains most if the table grows)"
+    if tail:
+        sentence += f"; then {', '.join(tail)} for runs and a total order"
+    return Reason("sort.fewest-blocks", "sort", sentence, evidence)
+
+
+def _fraction(score: SortScore, source: str) -> Evidence:
+    return Evidence(f"read by {', '.join(score.order_by) or 'arrival'}", score.fraction, "of scanned bytes", source)
+
+
+def _distribution_reason(case: Case, pin: Pin, chosen: DistributionChoice, table: str, found: Skew | None) -> Reason:
+    subject = "distribution"
+    if table not in chosen.distributions:
+        return Reason("dist.unread", subject, "by the primary key, by rule: no query reads this table")
+    if pin.distribution:
+        return Reason("dist.pinned", subject, "as pinned by the user")
+    names = " and ".join(map(named, chosen.distributions[table]))
+    near = [entry for entry in chosen.near if entry.table == table]
+    sentence = f"{names}: part of the choice for all tables together that moves the fewest bytes"
+    if near:
+        sentence += (
+            f"; as good to {near[0].extra_bytes / chosen.bytes:.2%}: {', '.join(named(entry.distribution) for entry in near[:3])}"
+        )
+    evidence = [Evidence("moved by all queries", round(chosen.bytes), "bytes", f"model, proven to {chosen.gap:.2%}")]
+    if found:
+        evidence.append(Evidence("fullest slice", found.high, "times the mean at most", f"{len(found.ratios)} hash functions"))
+    evidence.append(Evidence("raw size", round(case.sizes[table]), "bytes", "profile"))
+    return Reason("dist.fewest-bytes", subject, sentence, tuple(evidence))
+
+
+def named(distribution: Distribution) -> str:
+    """Return a distribution in words."""
+    if distribution == REPLICATED:
+        return "a copy on every node"
+    return "in turn" if distribution == ROUND_ROBIN else f"hash of {', '.join(distribution.columns)}"

@@ -1,0 +1,151 @@
+"""What any layout costs for a case, query by query: the same figures for advice, baselines and a user's own design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from warehousebench.model.advice import Advice, CurvePoint, DesignCost, Option, QueryCost, TableAdvice
+from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
+from warehousebench.optimise.advisor import Physical, TableChoice, key_hash, named, options
+from warehousebench.optimise.assumptions import ASSUMPTIONS
+from warehousebench.optimise.case import Case, Product
+from warehousebench.optimise.distribution import ROUND_ROBIN, Limits, best_distribution, total_bytes
+from warehousebench.optimise.storage import Store
+from warehousebench.simulate.explain import explain
+from warehousebench.simulate.network import motion_graph, simulate
+
+_CURVE = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+_MOST_OPTIONS = 6
+
+
+def cost(name: str, case: Case, product: Product, layout: Layout, store: Store, stored: float | None = None) -> DesignCost:
+    """Return what every query moves and reads under ``layout``; raises UsageError if a query's table has no copy."""
+    traces = simulate(case.scaled_plans, layout, product.nodes)
+    read = _read(layout, store)
+    queries = []
+    for plan, trace in zip(case.scaled_plans, traces, strict=True):
+        lines = [line for line in explain(trace) if line.bytes]
+        word = "redshift" if not product.several_copies else "vertica"
+        motions = tuple(f"{line.description}: {getattr(line, word) or line.vertica}, {line.bytes:,.0f} bytes" for line in lines)
+        queries.append(QueryCost(plan.query, plan.weight, trace.bytes, read.get(plan.query, 0.0), motions))
+    return DesignCost(name, tuple(queries), stored)
+
+
+def _read(layout: Layout, store: Store) -> dict[str, float]:
+    """Return query -> raw bytes that its scans read after pruning, at the target size."""
+    total: dict[str, float] = {}
+    for table in sorted({copy.table for copy in layout.copies}):
+        if not store.scans(table):
+            continue
+        copy = layout.of(table)[0]
+        known = store.samples[table].columns
+        order = tuple(name for name in copy.order_by if name in known)
+        for scan in store.trial(table, copy.distribution).score(order).scans:
+            total[scan.query] = total.get(scan.query, 0.0) + scan.bytes
+    return total
+
+
+def baselines(case: Case, product: Product) -> dict[str, Layout]:
+    """Return the layouts to hold advice against: nothing designed, and everything by primary keys."""
+    none, keys = [], []
+    for table in case.catalog:
+        columns = tuple(column.name for column in table.columns)
+        none.append(StoredCopy(table.name, table.name, columns, ROUND_ROBIN))
+        key = key_hash(case, product, table.name)
+        order = table.primary_key[:1] if key else ()
+        keys.append(StoredCopy(table.name, table.name, columns, key or ROUND_ROBIN, order))
+    return {"no design": Layout(tuple(none)), "primary keys": Layout(tuple(keys))}
+
+
+def curve(case: Case, product: Product, refused: Sequence[tuple[str, Distribution]]) -> tuple[CurvePoint, ...]:
+    """Return the fewest bytes moved for growing budgets of extra copies, as parts of the raw bytes."""
+    considered = options(case, product)
+    raw = sum(case.sizes.values())
+    points = []
+    for share in _CURVE:
+        limits = Limits(raw * share, several_copies=product.several_copies, forbidden=tuple(refused), seconds=10.0)
+        points.append(
+            CurvePoint(raw * share, best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, limits).bytes)
+        )
+    return tuple(points)
+
+
+def table_advice(case: Case, product: Product, physical: Physical) -> tuple[TableAdvice, ...]:
+    """Return, per table, the choice and what else there was with its cost."""
+    considered = options(case, product)
+    graphs = [motion_graph(plan, considered, product.nodes) for plan in case.scaled_plans]
+    chosen = physical.distribution.distributions
+    found = []
+    for name, choice in sorted(physical.tables.items()):
+        choices: list[Option] = []
+        for entry in considered.get(name, ()):
+            touched = [graph for graph in graphs if name in graph.tables]
+            rest = physical.distribution.bytes - total_bytes(touched, chosen)
+            choices.append(
+                Option(_labelled(entry, (name, entry), physical), rest + total_bytes(touched, {**chosen, name: (entry,)}))
+            )
+        found.append(_table_advice(case, choice, sorted(choices, key=lambda option: (option.bytes, option.choice))))
+    return tuple(found)
+
+
+def _labelled(entry: Distribution, copy: tuple[str, Distribution], physical: Physical) -> str:
+    return named(entry) + (f" (refused: {physical.refused[copy]})" if copy in physical.refused else "")
+
+
+def _table_advice(case: Case, choice: TableChoice, distributions: Sequence[Option]) -> TableAdvice:
+    main = choice.copies[0]
+    orders = choice.sort.scores if choice.sort else ()
+    shown = [score for score in orders[:_MOST_OPTIONS] if score.order_by != main.order_by]
+    shown += [score for score in orders if score.order_by in (main.order_by, ()) and score not in shown]
+    growth = case.rows(choice.table) / max(case.profile.tables[choice.table].rows, 1)
+    return TableAdvice(
+        table=choice.table,
+        rows=round(case.rows(choice.table)),
+        raw_bytes=case.sizes[choice.table],
+        encoded_bytes=sum(column.bytes for column in choice.encodings) * growth,
+        distribution=" and ".join(named(copy.distribution) for copy in choice.copies),
+        order_by=main.order_by,
+        distributions=tuple(distributions),
+        orders=tuple(
+            Option(", ".join(score.order_by) or "arrival order", score.bytes)
+            for score in sorted(shown, key=lambda score: (score.bytes, score.order_by))
+        ),
+        skew=(choice.skew.low, choice.skew.high) if choice.skew else None,
+    )
+
+
+def stored_bytes(physical: Physical, case: Case, nodes: int) -> float:
+    """Return the encoded bytes of all copies; a replicated one counts once per node."""
+    total = 0.0
+    for name, choice in physical.tables.items():
+        growth = case.rows(name) / max(case.profile.tables[name].rows, 1)
+        size = sum(column.bytes for column in choice.encodings) * growth
+        total += sum(size * (nodes if copy.distribution.placement is Placement.REPLICATED else 1) for copy in choice.copies)
+    return total
+
+
+def advice(
+    case: Case, product: Product, physical: Physical, store: Store, given: Mapping[str, Layout], findings: Sequence[str]
+) -> Advice:
+    """Return what the chosen design saves against the baselines and the ``given`` layouts, with all that was weighed."""
+    held = baselines(case, product) | dict(given)
+    designs = [cost(name, case, product, layout, store) for name, layout in held.items()]
+    designs.append(cost("advised", case, product, physical.layout, store, stored_bytes(physical, case, product.nodes)))
+    ties = [
+        f"{entry.table}: {named(entry.distribution)} costs {entry.extra_bytes:,.0f} bytes more"
+        for entry in physical.distribution.near
+    ]
+    return Advice(
+        product=product.name,
+        nodes=product.nodes,
+        slices=product.slices,
+        block_bytes=product.block_bytes,
+        scaled=bool(case.target),
+        designs=tuple(designs),
+        tables=table_advice(case, product, physical),
+        bound=physical.distribution.bound,
+        curve=curve(case, product, tuple(physical.refused)),
+        ties=tuple(ties),
+        findings=tuple(findings),
+        assumptions=ASSUMPTIONS,
+    )

@@ -1,0 +1,115 @@
+"""Samples of every table, and what a sort order makes of them: bytes read, encodings, skew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from warehousebench import duck
+from warehousebench.model.layout import Distribution
+from warehousebench.optimise.case import Case, Product
+from warehousebench.optimise.encodings import EncodingChoice, choose_encodings
+from warehousebench.optimise.sortkey import SortSearch, Trial, filtered_columns, search
+from warehousebench.simulate.sample import TEXT_OVERHEAD, TableSample, hash_sample, sorted_slices
+from warehousebench.simulate.scans import scans_of
+from warehousebench.simulate.skew import Skew, skew
+from warehousebench.simulate.zonemap import Scan, Storage
+from warehousebench.workload.plan import Kind, Plan
+
+# Enough rows for zone maps to come out as on all of them, few enough for hundreds of orders to be tried.
+SAMPLE_ROWS = 200_000
+# Tables up to this size are read whole to see which join keys a filter on them leaves.
+DIMENSION_ROWS = 300_000
+_LARGER, _LEVEL = 100.0, 40
+
+
+@dataclass
+class Store:
+    """Samples and scans of a case, taken once and kept; one per product, since blocks and slices differ."""
+
+    case: Case
+    product: Product
+    connection: duck.Connection
+    samples: dict[str, TableSample] = field(default_factory=dict)
+    _scans: tuple[Scan, ...] | None = None
+
+    def scans(self, table: str) -> tuple[Scan, ...]:
+        """Return the scans of ``table`` by all queries, filters that joins bring along included."""
+        if self._scans is None:
+            columns = _columns(self.case.plans)
+            self.samples = {name: self._sample(name, columns[name]) for name in sorted(columns)}
+            small = {name for name in columns if self.case.profile.tables[name].rows <= DIMENSION_ROWS}
+            dimensions = {name: self._whole(name, columns[name]) for name in sorted(small)}
+            self._scans = scans_of(self.case.plans, self.samples, dimensions=dimensions)
+        return tuple(scan for scan in self._scans if scan.table == table)
+
+    def trial(self, table: str, distribution: Distribution, growth: float = 1.0) -> Trial:
+        """Return what scores sort orders of ``table`` when it is distributed like this and has grown."""
+        scans = self.scans(table)
+        rows = round(self.case.rows(table) * growth)
+        storage = Storage(self.product.slices, self.product.block_bytes, rows)
+        return Trial(self.samples[table], scans, self._hashed(table, distribution), storage, self._widths(table))
+
+    def search(self, table: str, distribution: Distribution, baselines: Sequence[tuple[str, ...]]) -> SortSearch:
+        """Return the scores of all sort orders of up to three filtered columns, and of ``baselines``, best first.
+
+        Orders that tie at this size are told apart by what they would save if the table were a hundred times larger.
+        """
+        names = [name for name in filtered_columns(self.scans(table)) if (table, name) in self.product.sortable]
+        known = [order for order in baselines if all(name in self.samples[table].columns for name in order)]
+        found = search(self.trial(table, distribution), names, baselines=known)
+        if not found.ties:
+            return found
+        larger = self.trial(table, distribution, growth=_LARGER)
+        level = [score for score in (found.best, *found.ties) if len(score.order_by) <= 2][:_LEVEL]
+        best = min(level, key=lambda score: (larger.score(score.order_by).bytes, len(score.order_by), score.order_by))
+        return replace(found, scores=(best, *(score for score in found.scores if score is not best)))
+
+    def encodings(self, table: str, order_by: Sequence[str]) -> tuple[EncodingChoice, ...]:
+        """Return the measured choice of an encoding for every column of ``table`` in that order."""
+        names = [name for name in self.case.profile.tables[table].columns if self.product.codecs.get((table, name))]
+        if not names or not self.case.profile.tables[table].rows:
+            return ()
+        sample = sorted_slices(self.connection, self.case.relations[table], names, order_by)
+        return choose_encodings(sample, order_by, {name: self.product.codecs[table, name] for name in names}, self.product.rules)
+
+    def skew(self, table: str, distribution: Distribution) -> Skew | None:
+        """Return how evenly a hash distribution fills the slices; None for others, or if its columns were not sampled."""
+        self.scans(table)
+        columns = self._hashed(table, distribution)
+        return skew(self.samples[table], columns, self.product.slices) if columns else None
+
+    def _hashed(self, table: str, distribution: Distribution) -> tuple[str, ...]:
+        known = self.samples[table].columns
+        return distribution.columns if all(name in known for name in distribution.columns) else ()
+
+    def _widths(self, table: str) -> Mapping[str, float]:
+        columns = self.case.profile.tables[table].columns
+        return {
+            name: max(column.average_width, 1.0) + TEXT_OVERHEAD * (column.average_width % 1 > 0)
+            for name, column in columns.items()
+        }
+
+    def _sample(self, table: str, columns: Sequence[str]) -> TableSample:
+        rows = self.case.profile.tables[table].rows
+        key = self.case.catalog.table(table).primary_key[:1] if table in self.case.catalog else ()
+        share = min(1.0, SAMPLE_ROWS / max(rows, 1))
+        return hash_sample(self.connection, self.case.relations[table], columns, key=key or tuple(columns[:1]), share=share)
+
+    def _whole(self, table: str, columns: Sequence[str]) -> TableSample:
+        rows = self.case.profile.tables[table].rows
+        return self.samples[table] if rows <= SAMPLE_ROWS else hash_sample(self.connection, self.case.relations[table], columns)
+
+
+def _columns(plans: Sequence[Plan]) -> dict[str, tuple[str, ...]]:
+    """Return table -> the columns that some query filters, joins or groups by: all that zone maps and placement need."""
+    found: dict[str, set[str]] = {}
+    for plan in plans:
+        used = {column for operator in plan.operators for pair in operator.pairs for column in pair}
+        used |= {column for operator in plan.operators for grouping in operator.groupings for column in grouping}
+        for operator in plan.operators:
+            if operator.kind is Kind.SCAN:
+                names = found.setdefault(operator.table, set())
+                names.update(item.column for item in operator.filters)
+                names.update(name for column in operator.live if column in used and (name := plan.columns[column].name))
+    return {table: tuple(sorted(names)) for table, names in found.items()}
