@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from warehousebench.model.comparison import Comparison
@@ -10,14 +9,12 @@ from warehousebench.model.design import DesignChoice, DesignSummary
 from warehousebench.model.run import Run
 from warehousebench.report import particulars, prose, tables
 from warehousebench.report.charts import forest_rows
-from warehousebench.report.grid import Grid
+from warehousebench.report.marktext import alarm_quote, bullets, captioned, fence, grid_table, one_line, rows_table, safe
 from warehousebench.report.svg import ForestRow, scale_of
 from warehousebench.report.view import Point, View, all_series, compared_query, executions, query_names
-from warehousebench.report.words import NOTHING, SIGNS, THIN, VERDICTS, bare, percent, significant
+from warehousebench.report.words import NOTHING, SIGNS, VERDICTS, bare, percent, significant
 
 _WIDTH = 48  # characters of the forest plot's axis
-# Everything that GitHub would read as markup inside a line; underscores only where they could open emphasis.
-_SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def render_markdown(
@@ -35,43 +32,36 @@ def render_markdown(
 
 
 def _blocks(view: View) -> Iterator[str]:
-    yield f"# {_text(prose.title(view))}"
-    yield _text(prose.introduction(view))
-    yield _bullets(f"**{name}:** {_text(value)}" for name, value in prose.identity(view))
+    yield f"# {safe(prose.title(view))}"
+    yield safe(prose.introduction(view))
+    yield bullets(f"**{name}:** {safe(value)}" for name, value in prose.identity(view))
     for alarm in prose.alarms(view):
-        yield _alarm(alarm)
-    yield _bullets(map(_text, prose.caveats(view)))
+        yield alarm_quote(alarm)
+    yield bullets(map(safe, prose.caveats(view)))
     yield from _verdict(view)
     yield from _forest(view)
     yield "## Every query"
-    yield _table(tables.queries(view))
+    yield grid_table(tables.queries(view))
     yield from _runs(view)
     yield "## Details by query"
     for name in query_names(view):
         yield from _query(view, name)
     yield from _designs(view.designs)
     yield "## Method"
-    yield _bullets(f"**{name}.** {_text(text)}" for name, text in prose.method(view))
+    yield bullets(f"**{name}.** {safe(text)}" for name, text in prose.method(view))
     yield "## Environment and data"
     for grid in (particulars.environment(view), particulars.subjects(view), particulars.data(view)):
-        yield _captioned(grid)
-    yield f"Made by warehousebench from run {_text(view.run.identity)}."
-
-
-def _alarm(alarm: prose.Alarm) -> str:
-    heading = f"[!{'CAUTION' if alarm.grave else 'WARNING'}]\n**{_text(alarm.title)}**"
-    blocks = [heading, _text(alarm.text), _bullets(map(_text, alarm.lines))]
-    text = "\n\n".join(block for block in blocks if block)
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+        yield captioned(grid)
+    yield f"Made by warehousebench from run {safe(view.run.identity)}."
 
 
 def _verdict(view: View) -> Iterator[str]:
     line, comparison = prose.headline(view), view.timed_comparison
     yield f"## {prose.VERDICT if view.comparison else prose.SUMMARY}"
-    yield f"**{_text(line.sentence)}** {_text(line.text)}"
+    yield f"**{safe(line.sentence)}** {safe(line.text)}"
     if comparison:
         yield ", ".join(f"{SIGNS[v]} {n} {VERDICTS[v]}" for v, n in tables.verdict_counts(comparison))
-    yield _table(tables.summary(view))
+    yield grid_table(tables.summary(view))
     yield " ".join(tables.sensitivity(comparison)) if comparison else ""
 
 
@@ -80,7 +70,7 @@ def _forest(view: View) -> Iterator[str]:
     if not rows or comparison is None:
         return
     yield "## Ratio by query"
-    yield _fence("\n".join(_forest_lines(rows, comparison.margin)), "text")
+    yield fence("\n".join(_forest_lines(rows, comparison.margin)), "text")
     yield (
         "Contender's time divided by the base's, on a logarithmic axis: left of the line the contender is faster. "
         f"`─` is the interval, `░` the practical margin of {percent(comparison.margin)} around 1."
@@ -97,7 +87,7 @@ def _forest_lines(rows: Sequence[ForestRow], margin: float) -> Iterator[str]:
     ground = [" "] * _WIDTH
     ground[at(1 / (1 + margin)) : at(1 + margin) + 1] = "░" * (at(1 + margin) - at(1 / (1 + margin)) + 1)
     ground[at(1)] = "│"
-    names = [_line(row.label)[:26] for row in rows]
+    names = [one_line(row.label)[:26] for row in rows]
     for name, row in zip(names, rows, strict=True):
         cells = list(ground)
         if row.low is not None and row.high is not None:
@@ -114,71 +104,38 @@ def _runs(view: View) -> Iterator[str]:
     unit, factor = tables.unit_of(view)
     yield "## Every run"
     yield f"All executions in {unit}, in round order; `w` marks a warm-up and `✖` a wrong answer, neither of them in any figure."
-    yield _rows(["Query", *(_text(one.label) for one in series)], [False] * (len(series) + 1), (
-        [_text(name), *(_points(one.points.get(name, ()), factor) for one in series)] for name in names
+    yield rows_table(["Query", *(safe(one.label) for one in series)], [False] * (len(series) + 1), (
+        [safe(name), *(_points(one.points.get(name, ()), factor) for one in series)] for name in names
     ))  # fmt: skip
 
 
 def _query(view: View, name: str) -> Iterator[str]:
     figures = tables.verdict_line(compared_query(view, name))
-    yield f"### {_text(name)}" + (f": {figures}" if figures else "")
-    yield _bullets(map(_text, particulars.findings(view, name)))
+    yield f"### {safe(name)}" + (f": {figures}" if figures else "")
+    yield bullets(map(safe, particulars.findings(view, name)))
     if executions(view, name):
-        yield _table(particulars.details(view, name))
+        yield grid_table(particulars.details(view, name))
     sql = view.sql.get(name, view.run.queries.get(name))
-    yield _fence(sql, "sql") if sql else "The text of this query is not in the run."
+    yield fence(sql, "sql") if sql else "The text of this query is not in the run."
 
 
 def _designs(designs: Iterable[DesignSummary]) -> Iterator[str]:
     for index, design in enumerate(designs):
         yield "" if index else "## Designs and their reasons"
-        yield f"### {_text(design.product)}"
-        yield _text(design.basis)
+        yield f"### {safe(design.product)}"
+        yield safe(design.basis)
         for choice in design.choices:
             yield from _choice(choice)
-        yield f"#### Script for {_text(design.product)}"
-        yield _fence(bare(design.script), "sql")
+        yield f"#### Script for {safe(design.product)}"
+        yield fence(bare(design.script), "sql")
 
 
 def _choice(choice: DesignChoice) -> Iterator[str]:
-    yield f"#### {_text(choice.name)}"
-    yield ", ".join(f"{_text(name)}: {_text(value)}" for name, value in choice.facts)
-    yield _table(particulars.reasons(choice)) if choice.reasons else "No reason was recorded."
+    yield f"#### {safe(choice.name)}"
+    yield ", ".join(f"{safe(name)}: {safe(value)}" for name, value in choice.facts)
+    yield grid_table(particulars.reasons(choice)) if choice.reasons else "No reason was recorded."
 
 
 def _points(points: Sequence[Point], factor: float) -> str:
     marks = (significant(p.seconds * factor) + ("w" if p.warmup else "") + ("✖" if p.wrong else "") for p in points)
     return " ".join(marks) or NOTHING
-
-
-def _bullets(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _captioned(grid: Grid) -> str:
-    return f"### {_text(grid.caption)}\n\n{_table(grid)}"
-
-
-def _table(grid: Grid) -> str:
-    heads = [_text(f"{column.title} ({column.unit})" if column.unit else column.title) for column in grid.columns]
-    return _rows(heads, [column.figures for column in grid.columns], ([_text(cell.text) for cell in row] for row in grid.rows))
-
-
-def _rows(heads: Sequence[str], right: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
-    rule = ["---:" if figures else "---" for figures in right]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows))
-
-
-def _fence(text: str, language: str) -> str:
-    """Return a code block whose fence is longer than any run of backticks inside."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.strip()}\n{fence}"
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _text(text: str) -> str:
-    return _SPECIAL.sub(lambda found: "\\" + found[0], _line(text.replace(THIN, " ")))

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 
 from warehousebench.model.comparison import Comparison
 from warehousebench.model.design import DesignChoice, DesignSummary
 from warehousebench.model.run import Run
-from warehousebench.report import particulars, prose, svg, tables
+from warehousebench.report import particulars, prose, tables
 from warehousebench.report.charts import forest_chart, storage_chart, strip_chart
 from warehousebench.report.embed import run_json
-from warehousebench.report.markup import Markup, escape, fold, items, join, paragraphs, table, tag
-from warehousebench.report.prose import Alarm
+from warehousebench.report.markup import Markup, fold, items, join, paragraphs, table, tag
+from warehousebench.report.shell import Section, alarm_box, document, facts, key, terms
 from warehousebench.report.svg import SERIES_SHAPES, VERDICT_SHAPES
 from warehousebench.report.view import View, all_series, compared_query, executions, query_names
 from warehousebench.report.words import SIGNS, VERDICTS, bare, percent, significant
 
 LIMIT = 150_000  # bytes; beyond it the page does without the run's data and then without plans
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-
-Section = tuple[str, str, Markup]
 
 
 def render_html(
@@ -44,50 +40,17 @@ def render_html(
 
 
 def _document(view: View, *, plans: bool, data: bool) -> str:
-    sections = list(_sections(view, plans=plans))
-    links = tag("nav", *(tag("a", title, href=f"#{key}") for key, title, _ in sections), aria_label="Contents")
-    parts = (tag("section", tag("h2", title), content, id=key) for key, title, content in sections)
-    body = tag(
-        "body", svg.definitions(), _header(view, links), tag("main", *parts), _footer(view, data=data), _asset("script", "table.js")
-    )
-    return f"<!doctype html>\n{tag('html', _head(view), body, lang='en')}\n"
+    title = f"{prose.title(view)} · {view.run.suite}"
+    return document(title, list(_header(view)), list(_sections(view, plans=plans)), _footer(view, data=data))
 
 
-def _head(view: View) -> Markup:
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("link", rel="icon", href="data:,"),
-        tag("title", f"{prose.title(view)} · {view.run.suite}"),
-        _asset("style", "page.css"),
-    )
-
-
-def _asset(element: str, name: str) -> Markup:
-    return tag(element, Markup(files("warehousebench.report").joinpath(name).read_text(encoding="utf-8")))
-
-
-def _header(view: View, links: Markup) -> Markup:
-    facts = (tag("div", tag("dt", name), tag("dd", text)) for name, text in prose.identity(view))
-    return tag(
-        "header",
-        tag("p", "warehousebench report", class_="eyebrow"),
-        tag("h1", prose.title(view)),
-        tag("p", prose.introduction(view), class_="lead"),
-        tag("dl", *facts, class_="facts"),
-        *(_alarm(alarm) for alarm in prose.alarms(view)),
-        items(prose.caveats(view), "caveats"),
-        links,
-    )
-
-
-def _alarm(alarm: Alarm) -> Markup:
-    sign = tag("strong", ("✖ " if alarm.grave else "! ") + alarm.title)
-    text = [tag("p", alarm.text)] if alarm.text else []
-    return tag("div", sign, *text, items(alarm.lines), class_="alarm grave" if alarm.grave else "alarm", role="note")
+def _header(view: View) -> Iterator[Markup]:
+    yield tag("p", "warehousebench report", class_="eyebrow")
+    yield tag("h1", prose.title(view))
+    yield tag("p", prose.introduction(view), class_="lead")
+    yield facts(prose.identity(view))
+    yield from map(alarm_box, prose.alarms(view))
+    yield items(prose.caveats(view), "caveats")
 
 
 def _footer(view: View, *, data: bool) -> Markup:
@@ -108,7 +71,7 @@ def _sections(view: View, *, plans: bool) -> Iterator[Section]:
     yield "details", "Details by query", _details(view, plans=plans)
     if view.designs:
         yield "designs", "Designs and their reasons", join(_design(design) for design in view.designs)
-    yield "method", "Method", tag("dl", *_terms(prose.method(view)), class_="method")
+    yield "method", "Method", terms(prose.method(view))
     grids = (particulars.environment(view), particulars.subjects(view), particulars.data(view))
     yield "environment", "Environment and data", join(table(grid) for grid in grids)
 
@@ -136,13 +99,9 @@ def _tally(comparison: Comparison) -> Markup:
 
 def _forest(view: View, chart: Markup) -> Markup:
     margin = percent(view.timed_comparison.margin) if view.timed_comparison else ""
-    keys = (_key(VERDICT_SHAPES[v], f"v-{v}", VERDICTS[v]) for v in VERDICT_SHAPES if v != "none")
+    keys = (key(VERDICT_SHAPES[v], f"v-{v}", VERDICTS[v]) for v in VERDICT_SHAPES if v != "none")
     text = f"Contender's time divided by the base's; the line is the interval, the band the practical margin of {margin} around 1."
     return tag("figure", tag("p", *keys, class_="legend"), chart, tag("figcaption", text))
-
-
-def _key(shape: str, class_: str, text: str) -> Markup:
-    return tag("span", svg.sample(shape, class_), f" {text}")
 
 
 def _queries(view: View) -> Markup:
@@ -153,8 +112,8 @@ def _queries(view: View) -> Markup:
 
 def _strip(view: View, chart: Markup) -> Markup:
     shapes = [(SERIES_SHAPES[i % len(SERIES_SHAPES)], i % len(SERIES_SHAPES), s) for i, s in enumerate(all_series(view))]
-    keys = [_key(shape, f"s{slot}", series.label) for shape, slot, series in shapes]
-    kinds = [_key("circle", "w", "hollow: warm-up, in no figure"), _key("cross", "x", "wrong answer, in no figure")]
+    keys = [key(shape, f"s{slot}", series.label) for shape, slot, series in shapes]
+    kinds = [key("circle", "w", "hollow: warm-up, in no figure"), key("cross", "x", "wrong answer, in no figure")]
     text = "Each mark is one execution. Marks far from their neighbours are outliers: shown, marked in the table, never dropped."
     return tag("figure", tag("p", *keys, *kinds, class_="legend"), chart, tag("figcaption", text))
 
@@ -190,8 +149,3 @@ def _choice(choice: DesignChoice) -> Markup:
     return fold(
         head, table(particulars.reasons(choice)) if choice.reasons else tag("p", "No reason was recorded."), class_="choice"
     )
-
-
-def _terms(pairs: Sequence[tuple[str, str]]) -> Iterator[Markup]:
-    for name, text in pairs:
-        yield join((tag("dt", escape(name)), tag("dd", text)))

@@ -131,9 +131,9 @@ def forest(rows: Sequence[ForestRow], margin: float, better: str, worse: str, la
     height = _HEAD + _ROW * len(rows) + 26
     left, right = scale.at(1 / (1 + margin)), scale.at(1 + margin)
     plot = [
-        tag("rect", x=_at(left), y=str(_HEAD - 8), width=_at(right - left), height=str(height - _HEAD - 12), class_="band"),
-        *_axis(scale, height, _plain),
-        tag("line", x1=_at(scale.at(1)), x2=_at(scale.at(1)), y1=str(_HEAD - 8), y2=str(height - 20), class_="one"),
+        tag("rect", x=place(left), y=str(_HEAD - 8), width=place(right - left), height=str(height - _HEAD - 12), class_="band"),
+        *axis(scale, height, _plain),
+        tag("line", x1=place(scale.at(1)), x2=place(scale.at(1)), y1=str(_HEAD - 8), y2=str(height - 20), class_="one"),
         tag("text", f"◂ {better}", y=str(height - 4), class_="side"),
         tag("text", f"{worse} ▸", x="100%", y=str(height - 4), class_="side end"),
         *(_forest_mark(scale, row, _middle(index)) for index, row in enumerate(rows)),
@@ -141,7 +141,7 @@ def forest(rows: Sequence[ForestRow], margin: float, better: str, worse: str, la
     places = [(row, _middle(index), "strong" if row.strong else "") for index, row in enumerate(rows)]
     names = [(row.label, y, class_) for row, y, class_ in places]
     figures = [text for row, y, class_ in places for text in _figures(row, y, class_)]
-    return _chart(label, "forest", height, names, plot, figures)
+    return frame(label, "forest", height, names, plot, figures)
 
 
 def _middle(index: int) -> int:
@@ -151,13 +151,13 @@ def _middle(index: int) -> int:
 def _forest_mark(scale: LogScale, row: ForestRow, y: int) -> Markup:
     parts = []
     if row.low is not None and row.high is not None:
-        low, high = _at(scale.at(row.low)), _at(scale.at(row.high))
+        low, high = place(scale.at(row.low)), place(scale.at(row.high))
         parts.append(tag("line", x1=low, x2=high, y1=str(y), y2=str(y), class_="bar"))
         if row.low < scale.low:
             parts.append(tag("text", "‹", x="0", y=str(y + 5), class_="cut end"))
         if row.high > scale.high:
             parts.append(tag("text", "›", x="100%", y=str(y + 5), class_="cut"))
-    parts.append(mark(VERDICT_SHAPES[row.verdict], _at(scale.at(row.value)), str(y)))
+    parts.append(mark(VERDICT_SHAPES[row.verdict], place(scale.at(row.value)), str(y)))
     return tag("g", *parts, class_=f"v-{row.verdict}" + (" strong" if row.strong else ""))
 
 
@@ -176,13 +176,13 @@ def strip(rows: Sequence[tuple[str, Sequence[Sequence[Dot]]]], write: Callable[[
     scale = scale_of([dot.value for _, series in rows for lane in series for dot in lane], least=1.5)
     step = _LANE * lanes + 8
     height = _HEAD + step * len(rows) + 8
-    plot = list(_axis(scale, height, write))
+    plot = list(axis(scale, height, write))
     names = [(name, _HEAD + step * index + step // 2, "") for index, (name, _) in enumerate(rows)]
     for index, (_, series) in enumerate(rows):
         top = _HEAD + step * index
         plot.append(tag("line", x1="0", x2="100%", y1=str(top), y2=str(top), class_="rule"))
         plot += [_lane(scale, slot, lane, top + 4 + _LANE * slot + _LANE // 2) for slot, lane in enumerate(series)]
-    return _chart(label, "strip", height, names, plot)
+    return frame(label, "strip", height, names, plot)
 
 
 def _lane(scale: LogScale, slot: int, dots: Sequence[Dot], y: int) -> Markup:
@@ -191,7 +191,7 @@ def _lane(scale: LogScale, slot: int, dots: Sequence[Dot], y: int) -> Markup:
     # Warm-ups lie below the timed marks, wrong answers above all.
     for kind, form, class_ in _KINDS:
         chosen = [dot for dot in dots if dot.kind == kind]
-        marks = [mark(form or shape, _at(scale.at(dot.value))) for dot in chosen]
+        marks = [mark(form or shape, place(scale.at(dot.value))) for dot in chosen]
         groups += [tag("g", *marks, class_=class_)] if marks else []
     return tag("g", *groups, class_=f"s{slot % len(SERIES_SHAPES)}", transform=f"translate(0 {y})")
 
@@ -201,17 +201,18 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str) -> Markup:
     most = max((value for _, value, _ in rows), default=0) or 1
     plot = []
     for index, (_, value, _) in enumerate(rows):
-        width, slot = _at(100 * value / most), index % len(SERIES_SHAPES)
+        width, slot = place(100 * value / most), index % len(SERIES_SHAPES)
         plot.append(tag("rect", y=str(4 + _BAR * index), width=width, height="14", rx="2", class_=f"s{slot}"))
     names = [(name, 11 + _BAR * index, "") for index, (name, _, _) in enumerate(rows)]
     figures = [tag("text", figure, y=str(15 + _BAR * index)) for index, (_, _, figure) in enumerate(rows)]
-    return _chart(label, "bars", _BAR * len(rows) + 4, names, plot, figures)
+    return frame(label, "bars", _BAR * len(rows) + 4, names, plot, figures)
 
 
-def _axis(scale: LogScale, height: int, write: Callable[[float], str]) -> list[Markup]:
+def axis(scale: LogScale, height: int, write: Callable[[float], str]) -> list[Markup]:
+    """Return the lines and labels of an axis on top of a plot of this height in pixels."""
     parts = []
     for index, value in enumerate(scale.ticks()):
-        x = _at(scale.at(value))
+        x = place(scale.at(value))
         parts.append(tag("line", x1=x, x2=x, y1=str(_HEAD - 8), y2=str(height - 20), class_="grid"))
         # Every second label gives way where the window is narrow.
         parts.append(tag("text", write(value), x=x, y=str(_HEAD - 14), class_="tick odd" if index % 2 else "tick"))
@@ -222,15 +223,16 @@ def _plain(value: float) -> str:
     return f"{value:g}"
 
 
-def _at(place: float) -> str:
-    return f"{place:.1f}%"
+def place(share: float) -> str:
+    """Return a place in the plot, given in per cent, as an attribute."""
+    return f"{share:.1f}%"
 
 
 def _short(name: str, most: int = 26) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _chart(label: str, class_: str, height: int, names: Sequence[_Name], *columns: Sequence[Markup]) -> Markup:
+def frame(label: str, class_: str, height: int, names: Sequence[_Name], *columns: Sequence[Markup]) -> Markup:
     """Return names, plot and figures side by side; the plot takes the width that the others leave."""
     width = _LETTER * max((len(_short(text)) for text, _, _ in names), default=0)
     texts = (tag("text", _short(text), y=str(y + 4), class_=tone) for text, y, tone in names)
