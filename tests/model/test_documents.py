@@ -119,10 +119,13 @@ def test_a_truncated_document_is_refused(length: int) -> None:
 def test_a_damaged_byte_is_read_or_refused_but_never_a_traceback(place: int, byte: int) -> None:
     content = bytearray(document.to_json(CATALOG), "utf-8")
     content[place] = byte
+    found: Catalog | str
     try:
-        assert isinstance(document.from_json(bytes(content), Catalog), Catalog)
+        found = document.from_json(bytes(content), Catalog)
     except SourceError as error:
-        assert str(error).endswith((f"Make it again with: {Catalog.made_by}", "Upgrade warehousebench."))
+        found = str(error)
+    remedies = (f"Make it again with: {Catalog.made_by}", "Upgrade warehousebench.")
+    assert isinstance(found, Catalog) or found.endswith(remedies)
 
 
 def test_files_that_cannot_be_read_say_so(tmp_path: Path) -> None:

@@ -20,7 +20,17 @@ EXACT_ROWS = 2_000_000
 # Columns with at most this many values (by estimate) are cheap to group by.
 FEW_VALUES = 20_000
 _SAMPLE_PERCENT = 1
-_WIDTHS = {"BOOLEAN": 1, "TINYINT": 1, "SMALLINT": 2, "INTEGER": 4, "DATE": 4, "FLOAT": 4, "UUID": 16, "HUGEINT": 16, "INTERVAL": 16}
+_WIDTHS = {
+    "BOOLEAN": 1,
+    "TINYINT": 1,
+    "SMALLINT": 2,
+    "INTEGER": 4,
+    "DATE": 4,
+    "FLOAT": 4,
+    "UUID": 16,
+    "HUGEINT": 16,
+    "INTERVAL": 16,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +100,14 @@ def _basics(connection: duck.Connection, shape: _Shape) -> dict[str, Sequence[An
 def _runs(connection: duck.Connection, shape: _Shape) -> dict[str, int]:
     """Return per column the number of stretches of equal neighbours; NULL equals NULL."""
     names = [duck.quote(name) for name, _ in shape.columns]
-    before = ", ".join(f"lag({name}) OVER () AS p{i}" for i, name in enumerate(names))
-    changes = ", ".join(f"count(*) FILTER ({name} IS DISTINCT FROM p{i})" for i, name in enumerate(names))
-    firsts = ", ".join(f"first({name}) IS NULL" for name in names)
-    inner = f"SELECT {', '.join(names)}, {before} FROM {shape.relation}"
-    figures = duck.rows(connection, f"SELECT {changes}, {firsts} FROM ({inner})")[0]
     width = len(names)
+    before = (f"lag({name}) OVER ()" for name in names)
+    changes = ", ".join(f"count(*) FILTER (v{i} IS DISTINCT FROM p{i})" for i in range(width))
+    firsts = ", ".join(f"first(v{i}) IS NULL" for i in range(width))
+    # The columns get names of ours, which no column of the table can be mistaken for.
+    aliases = ", ".join(f"{letter}{i}" for letter in "vp" for i in range(width))
+    inner = f"SELECT {', '.join(names)}, {', '.join(before)} FROM {shape.relation}"
+    figures = duck.rows(connection, f"SELECT {changes}, {firsts} FROM ({inner}) AS neighbours({aliases})")[0]
     # The first row has no neighbour: a NULL there looks unchanged, and is a run all the same.
     starts = [int(bool(figures[width + i]) and shape.rows > 0) for i in range(width)]
     return {name: int(figures[i]) + starts[i] for i, (name, _) in enumerate(shape.columns)}
@@ -138,7 +150,9 @@ def _sampled_shares(connection: duck.Connection, shape: _Shape, names: Sequence[
 
 
 def _is_variable(type_: str) -> bool:
-    return type_.startswith(("VARCHAR", "BLOB", "JSON", "BIT", "ENUM")) or type_.endswith(("]", ")")) and not type_.startswith("DECIMAL")
+    if type_.startswith("DECIMAL") and type_.endswith(")"):
+        return False
+    return type_.startswith(("VARCHAR", "BLOB", "JSON", "BIT", "ENUM")) or type_.endswith(("]", ")"))
 
 
 def _is_ordered(type_: str) -> bool:
@@ -150,4 +164,4 @@ def _width(type_: str) -> int:
     if type_.startswith("DECIMAL"):
         digits = int(type_.partition("(")[2].partition(",")[0])
         return 2 if digits <= 4 else 4 if digits <= 9 else 8 if digits <= 18 else 16
-    return _WIDTHS.get(type_.removeprefix("U"), 8)
+    return _WIDTHS.get(type_) or _WIDTHS.get(type_.removeprefix("U"), 8)
