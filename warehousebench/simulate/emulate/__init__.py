@@ -1,0 +1,8 @@
+"""Evidence for the network model: queries run on N DuckDB databases that hold the segmented data, and the bytes counted."""
+
+from __future__ import annotations
+
+from warehousebench.simulate.emulate.emulate import emulate
+from warehousebench.simulate.emulate.model import CountedMotion, Emulation
+
+__all__ = ["CountedMotion", "Emulation", "emulate"]

@@ -1,0 +1,233 @@
+"""What each operator does on one node, as a SELECT over its inputs' tables there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from warehousebench import duck
+from warehousebench.errors import UnsupportedError
+from warehousebench.simulate.emulate import sql
+from warehousebench.simulate.emulate.cluster import NOTHING
+from warehousebench.simulate.emulate.recipe import Recipe, Script
+from warehousebench.simulate.emulate.sql import Reference
+from warehousebench.workload.expressions import Json
+from warehousebench.workload.plan import JoinType, Kind, Operator
+
+_KEYWORDS = {
+    JoinType.INNER: "JOIN",
+    JoinType.LEFT: "LEFT JOIN",
+    JoinType.SINGLE: "LEFT JOIN",
+    JoinType.RIGHT: "RIGHT JOIN",
+    JoinType.FULL: "FULL JOIN",
+    JoinType.SEMI: "SEMI JOIN",
+    JoinType.ANTI: "ANTI JOIN",
+}
+_MIRRORED = {JoinType.RIGHT_SEMI: "SEMI JOIN", JoinType.RIGHT_ANTI: "ANTI JOIN"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The columns in reach: those that the tables hold as ``c<number>``; all others are computed from them."""
+
+    script: Script
+    held: frozenset[int]
+
+    def column(self, column: int) -> str:
+        """Return the SQL of a plan column; raises UnsupportedError if it cannot be had from those held."""
+        if column in self.held:
+            return f"c{column}"
+        if column not in self.script.computed:
+            raise UnsupportedError(f"the emulation lost column {column}, which an expression of the plan reads")
+        made = self.script.computed[column]
+        return sql.render(made.expression, self.positions(made.inputs))
+
+    def positions(self, columns: Sequence[int]) -> Reference:
+        """Return how expressions over ``columns`` find theirs."""
+        return lambda position: self.column(columns[position])
+
+    def can(self, column: int) -> bool:
+        """Return whether the column can be had."""
+        try:
+            self.column(column)
+        except UnsupportedError:
+            return False
+        return True
+
+
+def shown(script: Script, place: int) -> tuple[int, ...]:
+    """Return the columns that the table of an operator's output holds: live ones, then those carried along."""
+    live = script.plan.operators[place].live
+    return (*live, *(column for column in script.recipes[place].carried if column not in live))
+
+
+def listed(columns: Sequence[int], values: Mapping[int, str] | None = None) -> str:
+    """Return a SELECT list of plan columns, from ``values`` (SQL) where given."""
+    known = values or {}
+    return ", ".join(f"{known[column]} AS c{column}" if column in known else f"c{column}" for column in columns) or NOTHING
+
+
+def scan(script: Script, place: int, table: str) -> str:
+    """Return the rows of a stored table that pass the filters pushed into its scan."""
+    recipe = script.recipes[place]
+    node = recipe.node
+    indexes = [entry.get("index", 0) for entry in node["column_indexes"]]
+    names = [_stored_name(node, index) for index in indexes]
+    seen = [names[k] for k in node.get("projection_ids") or range(len(names))]
+    keyed = names if node.get("table_filters_by_projection") else dict(zip(indexes, names, strict=True))
+    entries = (node.get("table_filters") or {}).get("filters", ())
+    conditions = [sql.pushed_filter(entry["value"], keyed[entry.get("key", 0)]) for entry in entries]
+    values = dict(zip(recipe.outputs, seen, strict=True))
+    return f"SELECT {listed(shown(script, place), values)} FROM {table}{_where(c for c in conditions if c)}"
+
+
+def _stored_name(node: Json, index: int) -> str:
+    return duck.quote(node["names"][index]) if index < len(node["names"]) else "rowid"
+
+
+def _where(conditions: Collection[str] | object) -> str:
+    text = " AND ".join(conditions)  # type: ignore[call-overload]
+    return f" WHERE {text}" if text else ""
+
+
+def filtered(script: Script, place: int, scope: Scope, table: str) -> str:
+    """Return the rows that pass a filter."""
+    recipe = script.recipes[place]
+    reference = scope.positions(recipe.inputs[0])
+    return f"SELECT {listed(shown(script, place))} FROM {table}{_where([sql.render(e, reference) for e in recipe.node['expressions']])}"
+
+
+def ordered(script: Script, place: int, scope: Scope, table: str) -> str:
+    """Return the sorted, and perhaps cut, rows."""
+    recipe = script.recipes[place]
+    node = recipe.node
+    order = sql.orders(node.get("orders", ()), scope.positions(recipe.inputs[0]))
+    sorting = f" ORDER BY {order}" if order else ""
+    return f"SELECT {listed(shown(script, place))} FROM {table}{sorting}{_limit(node)}"
+
+
+def _limit(node: Json) -> str:
+    if "limit_val" not in node and "limit" not in node:
+        return ""
+    if "limit" in node:
+        return f" LIMIT {node['limit']} OFFSET {node.get('offset', 0)}"
+    ends = []
+    for word, name in (("LIMIT", "limit_val"), ("OFFSET", "offset_val")):
+        value = node.get(name, {"type": "UNSET"})
+        if value["type"] not in ("UNSET", "CONSTANT_VALUE"):
+            raise UnsupportedError("the plan holds a LIMIT that is no plain number, which the emulation does not know yet")
+        ends.append(f" {word} {value.get('constant_integer', 0)}" if value["type"] == "CONSTANT_VALUE" else "")
+    return "".join(ends)
+
+
+def windowed(script: Script, place: int, scope: Scope, table: str) -> str:
+    """Return the rows with the results of window functions."""
+    recipe = script.recipes[place]
+    expressions = recipe.node["expressions"]
+    results = recipe.outputs[-len(expressions) :]
+    reference = scope.positions(recipe.inputs[0])
+    values = {column: sql.render(e, reference) for column, e in zip(results, expressions, strict=True)}
+    return f"SELECT {listed(shown(script, place), values)} FROM {table}"
+
+
+def united(script: Script, place: int, scopes: Sequence[Scope], tables: Sequence[str]) -> str:
+    """Return the rows of all inputs, each brought into the form of the output."""
+    operator, columns = script.plan.operators[place], shown(script, place)
+    parts = []
+    for scope, table, sources in zip(scopes, tables, operator.sources, strict=True):
+        values = {out: scope.column(source) for out, source in zip(operator.outputs, sources, strict=True) if out in columns}
+        parts.append(f"SELECT {listed(columns, values)} FROM {table}")
+    return " UNION ALL ".join(parts)
+
+
+def values(script: Script, place: int) -> str:
+    """Return the rows that stand in the plan itself."""
+    node, columns = script.recipes[place].node, shown(script, place)
+    if node["type"].endswith("DUMMY_SCAN"):
+        return f"SELECT {NOTHING}"
+    if not node["type"].endswith("EMPTY_RESULT"):
+        raise UnsupportedError("the plan holds a list of values, which the emulation does not know yet")
+    types = {column: script.plan.columns[column].type for column in columns}
+    return f"SELECT {listed(columns, {c: f'CAST(NULL AS {kind})' for c, kind in types.items()})} WHERE false"
+
+
+def joined(script: Script, place: int, scopes: Sequence[Scope], tables: Sequence[str]) -> str:
+    """Return the join of two tables."""
+    operator, left, right = script.plan.operators[place], *tables
+    both = Scope(script, scopes[0].held | scopes[1].held)
+    conditions = join_conditions(script, place, both)
+    if operator.join is JoinType.MARK:
+        return _marked(script, place, both, tables)
+    condition = " AND ".join(conditions) or "true"
+    if operator.join in _MIRRORED:
+        left, right = right, left
+    keyword = _KEYWORDS.get(operator.join) or _MIRRORED[operator.join] if operator.join else ""
+    return f"SELECT {listed(shown(script, place))} FROM {left} {keyword} {right} ON {condition}"
+
+
+def join_conditions(script: Script, place: int, scope: Scope) -> list[str]:
+    """Return what rows of both sides must fulfil, one by one."""
+    operator, recipe = script.plan.operators[place], script.recipes[place]
+    if _set_operation(recipe.node):  # INTERSECT and EXCEPT compare whole rows, NULL like any value
+        return [f"{scope.column(a)} IS NOT DISTINCT FROM {scope.column(b)}" for a, b in operator.pairs]
+    left, right = recipe.inputs
+    everything = scope.positions((*left, *right))
+    conditions = []
+    for entry in recipe.node.get("conditions", ()):
+        if "right" in entry:
+            sides = sql.render(entry["left"], scope.positions(left)), sql.render(entry["right"], scope.positions(right))
+            conditions.append(f"{sides[0]} {sql.COMPARISONS[entry['comparison']]} {sides[1]}")
+        else:
+            conditions.append(sql.render(entry.get("left", entry), everything))
+    return conditions + ([sql.render(recipe.node["condition"], everything)] if recipe.node.get("condition") else [])
+
+
+def _set_operation(node: Json) -> bool:
+    return bool(node["type"].endswith(("INTERSECT", "EXCEPT")))
+
+
+def _marked(script: Script, place: int, scope: Scope, tables: Sequence[str]) -> str:
+    """Return the left rows with a truth value: NULL where IN would say so, that is where only a NULL could match."""
+    recipe = script.recipes[place]
+    left, right = recipe.inputs
+    tested = [e for e in recipe.node["conditions"] if e.get("comparison", "") not in ("", "COMPARE_NOT_DISTINCT_FROM")]
+    others = [c for c, e in zip(join_conditions(script, place, scope), recipe.node["conditions"], strict=True) if e not in tested]
+    if not tested:
+        mark = f"EXISTS (FROM {tables[1]}{_where(others)})"
+    else:
+        (comparison,) = {sql.COMPARISONS[entry["comparison"]] for entry in tested}
+        ours = ", ".join(sql.render(entry["left"], scope.positions(left)) for entry in tested)
+        theirs = ", ".join(sql.render(entry["right"], scope.positions(right)) for entry in tested)
+        mark = f"(({ours}) {comparison} ANY (SELECT {theirs} FROM {tables[1]}{_where(others)}))"
+    return f"SELECT {listed(shown(script, place), {recipe.outputs[-1]: mark})} FROM {tables[0]}"
+
+
+def reference(script: Script, place: int, scope: Scope, table: str) -> str:
+    """Return the rows of a shared subplan under the names that this reader of it has."""
+    operator, columns = script.plan.operators[place], shown(script, place)
+    (sources,) = operator.sources
+    values = {out: scope.column(source) for out, source in zip(operator.outputs, sources, strict=True) if out in columns}
+    return f"SELECT {listed(columns, values)} FROM {table}"
+
+
+def one_input(operator: Operator) -> bool:
+    """Return whether the operator turns one table into one, row by row or in order."""
+    return operator.kind in (Kind.FILTER, Kind.WINDOW, Kind.ORDER, Kind.LIMIT)
+
+
+__all__ = [
+    "Recipe",
+    "Scope",
+    "filtered",
+    "join_conditions",
+    "joined",
+    "listed",
+    "one_input",
+    "ordered",
+    "reference",
+    "scan",
+    "shown",
+    "united",
+    "values",
+    "windowed",
+]
