@@ -66,7 +66,8 @@ def analyse_query(connection: Connection, query: SuiteQuery, facts: Facts, *, se
 
     ``connection`` must be set up by ``duck.readable_plans``.
     """
-    options = "optimize := true, skip_null := true, skip_empty := true"
+    # Empty lists are kept: the empty set of a ROLLUP is one.
+    options = "optimize := true, skip_null := true, skip_empty := false"
     ((text,),) = duck.rows(connection, f"SELECT json_serialize_plan({duck.text(query.sql)}, {options})")
     answer = json.loads(text)
     if answer.get("error"):
