@@ -57,7 +57,6 @@ def load(job: Job, *, resume: bool = False, observe: Observer = lambda *_: None)
     loaded = _begin(job, resume)
     if loaded.database:
         return loaded
-    started = time.perf_counter()
     temporary = job.folder / ".spill"
     with duck.opened(threads=job.threads, memory=job.memory) as connection:
         duck.run(connection, f"SET temp_directory = {duck.text(str(temporary))}")
@@ -66,8 +65,10 @@ def load(job: Job, *, resume: bool = False, observe: Observer = lambda *_: None)
                 observe(table, "write")
                 loaded = replace(loaded, tables={**loaded.tables, table: _write(connection, job, table)})
                 document.write(job.folder / MANIFEST, loaded)
+    started = time.perf_counter()
     size = _build(job, loaded, observe)
-    seconds = time.perf_counter() - started
+    # Tables that an interrupted load has written took their time as well.
+    seconds = sum(table.seconds for table in loaded.tables.values()) + time.perf_counter() - started
     loaded = replace(loaded, database=DATABASE, database_bytes=size, seconds=seconds)
     document.write(job.folder / MANIFEST, loaded)
     return loaded
@@ -90,8 +91,14 @@ def _begin(job: Job, resume: bool) -> Loaded:
     found = document.read(manifest, Loaded)
     if replace(found, tables={}, database=None, database_bytes=None, seconds=None) != job.empty():
         raise UsageError(f"{job.folder} holds a load of other data or another layout. Choose another --out.")
-    kept = {name: table for name, table in found.tables.items() if (job.folder / table.file).exists()}
-    return found if found.database and kept == found.tables else replace(found, tables=kept, database=None)
+    kept = {name: table for name, table in found.tables.items() if _is_kept(job, name, table)}
+    if found.database and kept == found.tables and (job.folder / found.database).exists():
+        return found
+    return replace(found, tables=kept, database=None, database_bytes=None, seconds=None)
+
+
+def _is_kept(job: Job, name: str, table: LoadedTable) -> bool:
+    return (job.folder / table.file).exists() and table.order_by == job.layouts.get(name, TableLayout()).order_by
 
 
 def _write(connection: duck.Connection, job: Job, table: str) -> LoadedTable:

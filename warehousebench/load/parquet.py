@@ -8,7 +8,7 @@ pages: Vertica's PARQUET parser does not support files with DATA_PAGE_V2 (Vertic
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehousebench import duck
-from warehousebench.errors import SourceError
+from warehousebench.errors import EngineError, SourceError
 from warehousebench.model.load import CodecFamily, TableLayout
 
 ROW_GROUP = 122_880
@@ -85,8 +85,10 @@ def write_table(
             chosen = encodings(reader.schema, layout.families, profile)
             rows = _write(reader, beside, chosen, layout.order_by)
         os.replace(beside, path)
-    except (OSError, pa.ArrowException) as error:
+    except OSError as error:
         raise SourceError(f"cannot write {path}: {duck.first_line(error)}. Free some space or choose another folder.") from error
+    except pa.ArrowException as error:
+        raise SourceError(f"cannot write {path}: {duck.first_line(error)}. Leave the column out or change its type.") from error
     finally:
         beside.unlink(missing_ok=True)
     return Written(rows, path.stat().st_size, chosen)
@@ -95,14 +97,29 @@ def write_table(
 def _write(reader: pa.RecordBatchReader, path: Path, chosen: Mapping[str, str], order: Sequence[str]) -> int:
     rows = 0
     with pq.ParquetWriter(path, reader.schema, **_options(reader.schema, chosen, order)) as writer:
-        for batch in reader:
+        for batch in _batches(reader):
             writer.write_batch(batch)
             rows += batch.num_rows
     return rows
 
 
+def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """Yield all batches; a statement that fails on its way is the engine's error and not the disk's."""
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except (OSError, pa.ArrowException) as error:
+            raise EngineError(duck.first_line(error)) from error
+        yield batch
+
+
 def _options(schema: pa.Schema, chosen: Mapping[str, str], order: Sequence[str]) -> dict[str, Any]:
     explicit = {name: encoding for name, encoding in chosen.items() if encoding != DICTIONARY}
+    # DuckDB's names know no case, Arrow's do.
+    spelled = {name.lower(): name for name in schema.names}
+    sorting = pq.SortingColumn.from_ordering(schema, [(spelled[name.lower()], "ascending") for name in order])
     return {
         "compression": "zstd",
         "data_page_version": "1.0",
@@ -110,5 +127,5 @@ def _options(schema: pa.Schema, chosen: Mapping[str, str], order: Sequence[str])
         "column_encoding": explicit or None,
         "store_decimal_as_integer": True,
         "write_page_index": True,
-        "sorting_columns": [pq.SortingColumn(schema.get_field_index(name)) for name in order] or None,
+        "sorting_columns": sorting or None,
     }
