@@ -29,6 +29,11 @@ class Relation:
         """Return the table's full name on ``node``."""
         return f"n{node}.{self.name}"
 
+    @property
+    def tables(self) -> Mapping[int, str]:
+        """Return node -> the table's full name there."""
+        return {node: self.on(node) for node in self.nodes}
+
     def everywhere(self) -> str:
         """Return a subquery of the rows of all nodes together, as the leader sees them."""
         return "(" + " UNION ALL ".join(f"FROM {self.on(node)}" for node in self.nodes) + ")"
@@ -90,12 +95,12 @@ def _place(cluster: Cluster, table: str, columns: Sequence[str], distribution: D
     shown = ", ".join(duck.quote(column) for column in columns) or NOTHING
     source, condition = duck.quote(table), "true"
     if distribution.placement is Placement.HASH:
-        condition = f"{node_of([duck.quote(column) for column in distribution.columns], cluster.nodes)} = {node}"
+        condition = f"{hash_of(duck.quote(column) for column in distribution.columns)} % {cluster.nodes} = {node}"
     elif distribution.placement is Placement.ROUND_ROBIN:
         condition = f"rowid % {cluster.nodes} = {node}"
     duck.run(cluster.connection, f"CREATE TABLE n{node}.{name} AS SELECT {shown} FROM {source} WHERE {condition}")
 
 
-def node_of(values: Iterable[str], nodes: int) -> str:
-    """Return SQL for the node that rows go to when they are hashed on ``values`` (SQL) together."""
-    return f"(hash({', '.join(values)}) % {nodes})"
+def hash_of(values: Iterable[str]) -> str:
+    """Return SQL for the hash of ``values`` (SQL) together; equal whole numbers of different types have the same."""
+    return f"hash({', '.join(values)})"

@@ -96,4 +96,4 @@ def _emulated(cluster: Cluster, query: str, found: _Prepared | str, layout: Layo
         executed = execute(cluster, found.script, trace)
     except (EngineError, SourceError, UsageError) as error:
         return Emulation(query, answer_equal=False, finding=str(error))
-    return Emulation(query, equal_answers(found.answer, executed.rows, found.script), executed.motions)
+    return Emulation(query, equal_answers(found.answer, executed.rows, found.script), executed.motions, None, executed.remarks)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehousebench import duck
 from warehousebench.errors import UnsupportedError
 from warehousebench.simulate.emulate import sql
 from warehousebench.simulate.emulate.cluster import NOTHING
-from warehousebench.simulate.emulate.recipe import Recipe, Script
+from warehousebench.simulate.emulate.recipe import Script
 from warehousebench.simulate.emulate.sql import Reference
 from warehousebench.workload.expressions import Json
-from warehousebench.workload.plan import JoinType, Kind, Operator
+from warehousebench.workload.plan import JoinType
 
 _KEYWORDS = {
     JoinType.INNER: "JOIN",
@@ -85,8 +85,8 @@ def _stored_name(node: Json, index: int) -> str:
     return duck.quote(node["names"][index]) if index < len(node["names"]) else "rowid"
 
 
-def _where(conditions: Collection[str] | object) -> str:
-    text = " AND ".join(conditions)  # type: ignore[call-overload]
+def _where(conditions: Iterable[str]) -> str:
+    text = " AND ".join(conditions)
     return f" WHERE {text}" if text else ""
 
 
@@ -208,26 +208,3 @@ def reference(script: Script, place: int, scope: Scope, table: str) -> str:
     (sources,) = operator.sources
     values = {out: scope.column(source) for out, source in zip(operator.outputs, sources, strict=True) if out in columns}
     return f"SELECT {listed(columns, values)} FROM {table}"
-
-
-def one_input(operator: Operator) -> bool:
-    """Return whether the operator turns one table into one, row by row or in order."""
-    return operator.kind in (Kind.FILTER, Kind.WINDOW, Kind.ORDER, Kind.LIMIT)
-
-
-__all__ = [
-    "Recipe",
-    "Scope",
-    "filtered",
-    "join_conditions",
-    "joined",
-    "listed",
-    "one_input",
-    "ordered",
-    "reference",
-    "scan",
-    "shown",
-    "united",
-    "values",
-    "windowed",
-]
