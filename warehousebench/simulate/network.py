@@ -218,6 +218,17 @@ def _references(plan: Plan) -> list[frozenset[int]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A step of an operator before its head is known: the state it leads to, named as in the operator's inputs."""
+
+    state: State
+    tails: tuple[int, ...] = ()
+    bytes: float = 0.0
+    motion: Motion = Motion.NONE
+    stored: frozenset[Distribution] | None = None
+
+
 @dataclass(slots=True)
 class _Builder:
     """Grows a graph from the leaves; ``reached`` remembers an operator's nodes per state of what it shares."""
@@ -246,55 +257,51 @@ class _Builder:
         visible = frozenset((number, state) for number, state in shared.items() if number in self.references[place])
         if (place, visible) not in self.reached:
             found: dict[State, int] = {}
-            for state, step in self._ways(place, dict(visible)):
-                settled = self._settled(place, state)
-                if settled not in found:
-                    found[settled] = self.node(settled)
-                self.steps.append(replace(step, head=found[settled]))
+            for way in self._ways(place, dict(visible)):
+                state = self._settled(place, way.state)
+                if state not in found:
+                    found[state] = self.node(state)
+                self.steps.append(Step(found[state], way.tails, way.bytes, way.motion, place, stored=way.stored))
             self.reached[place, visible] = found
         return self.reached[place, visible]
 
-    def _ways(self, place: int, shared: Environment) -> Iterator[tuple[State, Step]]:
+    def _ways(self, place: int, shared: Environment) -> Iterator[_Way]:
         operator = self.plan.operators[place]
         if operator.kind is Kind.SCAN:
             return self._scanned(place, operator)
-        if operator.kind is Kind.SHARED:
-            return self._shared(place, operator, shared)
-        if operator.kind is Kind.REFERENCE:
-            assert operator.shared is not None
-            return iter([(_renamed(operator, shared[operator.shared]), Step(0, (), 0.0, Motion.NONE, place))])
+        if operator.kind is Kind.SHARED and operator.shared is not None:
+            return self._shared(operator, operator.shared, shared)
+        if operator.kind is Kind.REFERENCE and operator.shared is not None:
+            return iter([_Way(_renamed(operator, shared[operator.shared]))])
         if operator.kind is Kind.VALUES:
-            return iter([(state, Step(0, (), 0.0, Motion.NONE, place)) for state in (REPLICATED, SINGLE)])
+            return iter([_Way(REPLICATED), _Way(SINGLE)])
         return self._operated(place, operator, shared)
 
-    def _scanned(self, place: int, operator: Operator) -> Iterator[tuple[State, Step]]:
+    def _scanned(self, place: int, operator: Operator) -> Iterator[_Way]:
         columns = {name: column for column in operator.live if (name := self.plan.columns[column].name)}
-        found: dict[State, list[Distribution]] = {}
         offered = _offered(operator, self.candidates)
         if not offered:
             what = f"{operator.table} ({', '.join(operator.scanned)})"
             raise UsageError(f"query {self.plan.query} reads {what}, which the design does not hold: add a copy")
+        found: dict[State, list[Distribution]] = {}
         for distribution in offered:
-            state = self._settled(place, stored(distribution, columns))
-            found.setdefault(state, []).append(distribution)
-        for state, distributions in found.items():
-            yield state, Step(0, (), 0.0, Motion.NONE, place, stored=frozenset(distributions))
+            found.setdefault(self._settled(place, stored(distribution, columns)), []).append(distribution)
+        return iter([_Way(state, stored=frozenset(distributions)) for state, distributions in found.items()])
 
-    def _shared(self, place: int, operator: Operator, shared: Environment) -> Iterator[tuple[State, Step]]:
+    def _shared(self, operator: Operator, number: int, shared: Environment) -> Iterator[_Way]:
         definition, body = operator.inputs
-        assert operator.shared is not None
         for state, node in self.reach(definition, shared).items():
-            for result, other in self.reach(body, {**shared, operator.shared: state}).items():
-                yield result, Step(0, (node, other), 0.0, Motion.NONE, place)
+            for result, other in self.reach(body, {**shared, number: state}).items():
+                yield _Way(result, (node, other))
 
-    def _operated(self, place: int, operator: Operator, shared: Environment) -> Iterator[tuple[State, Step]]:
+    def _operated(self, place: int, operator: Operator, shared: Environment) -> Iterator[_Way]:
         own = [self.reach(source, shared) for source in operator.inputs]
         arrived = [self._arrived(place, operator, k, own) for k in range(len(own))]
         first = self.plan.operators[operator.inputs[0]]
-        for ways in product(*(sorted(found.items()) for found in arrived)):
-            states, tails = tuple(state for state, _ in ways), tuple(node for _, node in ways)
+        for combination in product(*(sorted(found.items()) for found in arrived)):
+            states, tails = tuple(state for state, _ in combination), tuple(node for _, node in combination)
             for found in transitions(operator, states, first.rows, first.width, self.nodes):
-                yield found.state, Step(0, tails, found.bytes, found.motion, place)
+                yield _Way(found.state, tails, found.bytes, found.motion)
 
     def _arrived(self, place: int, operator: Operator, k: int, own: Sequence[Mapping[State, int]]) -> dict[State, int]:
         """Return state -> node of input ``k`` as it may arrive: as it is, or moved."""

@@ -83,10 +83,9 @@ def table_filter(filters: Json, column: int) -> Restrictions:
         return _bound(column, filters["comparison_type"], filters["constant"])
     if kind == "IN_FILTER":
         return {column: tuple(_point(value) for value in filters["values"])}
-    # Other filters (IS NULL, bloom filters, functions) say nothing about a range of values.
-    if kind != "EXPRESSION_FILTER" or len(set(references(filters["expr"]))) != 1:
-        return {}
-    return dict.fromkeys([column], next(iter(restrictions(filters["expr"]).values()), ())) if restrictions(filters["expr"]) else {}
+    # A filter on one column calls it position 0; other filters (IS NULL, bloom, functions) say nothing about ranges.
+    found = restrictions(filters["expr"]) if kind == "EXPRESSION_FILTER" else {}
+    return {column: found[0]} if set(found) == {0} else {}
 
 
 def literal(value: Json) -> float | str | None:
