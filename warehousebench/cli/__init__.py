@@ -19,6 +19,7 @@ COMMANDS = {
     "profile": "Measure every column of the data into profile.json.",
     "workload": "Find out what the queries do to each column.",
     "advise": "Design for Redshift and Vertica, with reasons, as JSON and SQL.",
+    "simulate": "Cost designs, your own too, under the model the advice uses.",
     "load": "Store the data in a layout: sorted, encoded Parquet, then DuckDB.",
     "run": "Time the queries on loaded layouts, every answer verified.",
     "verify": "Say which answers of a run equal the reference.",

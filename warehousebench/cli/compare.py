@@ -55,7 +55,7 @@ def command(
         sys.exit(4)
 
 
-def compare_files(runs: tuple[Path, ...], base: str | None, contender: str | None, margin: float) -> Comparison:
+def compare_files(runs: tuple[Path, ...], base: str | None, contender: str | None, margin: float = MARGIN) -> Comparison:
     """Return the comparison of two subjects named, or the first of the first run and the last of the last."""
     if len(runs) > 2:
         raise UsageError("compare takes one or two runs")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +9,10 @@ from pathlib import Path
 import click
 
 from warehousebench.cli.console import step
+from warehousebench.cli.designs import read_layouts
 from warehousebench.cli.options import emit, file, folder, format_option
 from warehousebench.cli.tables import seconds, size, table
-from warehousebench.engines import DESIGNERS, designer
-from warehousebench.errors import SourceError
 from warehousebench.model.catalog import Catalog
-from warehousebench.model.design import DesignSummary
 from warehousebench.model.load import Loaded, TableLayout
 
 MEMORY = "1500MB"
@@ -55,32 +52,6 @@ def command(
         data, catalog, name or ("advised" if design else "plain"), basis, layouts, parquet, out, memory=memory, resume=resume
     )
     emit(loaded, _overview(loaded), output)
-
-
-def read_layouts(path: Path) -> tuple[str, Mapping[str, TableLayout]]:
-    """Return the product a design file is for, and what it says about the order and encoding of rows."""
-    engine = _product_of(path)
-    product = designer(engine)
-    return f"{engine} design", product.table_layouts(product.read(path))
-
-
-def read_design(path: Path) -> DesignSummary:
-    """Return a design file as a report shows it, with the script beside it if there is one."""
-    engine = _product_of(path)
-    product = designer(engine)
-    script = path.with_name(f"{engine}.sql")
-    return product.summarise(product.read(path), script.read_text(encoding="utf-8") if script.exists() else "")
-
-
-def _product_of(path: Path) -> str:
-    try:
-        kind = json.loads(path.read_bytes()).get("format", "")
-    except (OSError, ValueError, AttributeError) as error:
-        raise SourceError(f"cannot read the design {path}: {error}. Make it again with: warehousebench advise") from error
-    engine = str(kind).rpartition(".")[2]
-    if engine not in DESIGNERS:
-        raise SourceError(f"{path} is no design ({kind or 'no format'}). Make one with: warehousebench advise")
-    return engine
 
 
 def load(

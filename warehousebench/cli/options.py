@@ -49,6 +49,23 @@ class Percent(click.ParamType[float]):
         return number
 
 
+class Budget(click.ParamType[float]):
+    """A share such as ``5%``, or a multiple such as ``1.5x``; 0 is allowed."""
+
+    name = "budget"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return ``value`` as a plain factor or fail with a usage error."""
+        text = str(value).strip()
+        try:
+            number = float(text.rstrip("%x")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            self.fail(f"{text!r} is no budget; write 5%, 0.05 or 1.5x", param, ctx)
+        if not 0 <= number < 1000:
+            self.fail(f"{text} is out of range; write 0 or more", param, ctx)
+        return number
+
+
 def format_option(function: F) -> F:
     """Add ``--format table|json``."""
     return click.option(

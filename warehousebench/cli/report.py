@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from warehousebench.cli.load import read_design
+from warehousebench.cli.designs import read_design
 from warehousebench.cli.options import file, refuse_existing
 from warehousebench.model import document
 from warehousebench.model.comparison import Comparison

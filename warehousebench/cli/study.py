@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from warehousebench import duck
 from warehousebench.bench.environment import cores
-from warehousebench.cli.console import step
-from warehousebench.cli.data import Source
+from warehousebench.cli.console import say, step
+from warehousebench.cli.data import Source, open_source
+from warehousebench.cli.profile import measure
 from warehousebench.errors import UsageError
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.profile import Profile
@@ -19,7 +20,9 @@ from warehousebench.model.workload import Workload
 from warehousebench.optimise.case import Case
 from warehousebench.workload.analysis import analyse_plans
 from warehousebench.workload.plan import Plan
+from warehousebench.workload.sources import read_workload
 from warehousebench.workload.suite import SuiteQuery
+from warehousebench.workload.usage import analyse
 
 MEMORY = "1GB"
 
@@ -34,37 +37,58 @@ class Study:
     connection: duck.Connection
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What to study: a data folder, queries (a folder, a log or a suite), the schema, the profile if known, target rows."""
+
+    data: Path
+    queries: Path | None
+    suite: str | None
+    dialect: str | None
+    catalog: Catalog
+    profile: Profile | None = None
+    target: Mapping[str, float] = field(default_factory=dict)
+
+
 @contextmanager
-def study(
-    source: Source,
-    catalog: Catalog,
-    profile: Profile,
-    workload: Workload,
-    queries: Sequence[SuiteQuery],
-    target: Mapping[str, float],
-) -> Iterator[Study]:
+def study(inputs: Inputs) -> Iterator[Study]:
     """Yield the prepared study; its tables lie in a temporary database that is gone afterwards.
 
-    Raises UsageError if ``target`` names a table that has no data, or no query at all can be analysed.
+    Every finding is said on the terminal.  Raises UsageError if the target rows name a table that has no data, or if no
+    query at all can be analysed.
     """
-    unknown = sorted(target.keys() - profile.tables.keys())
+    source = open_source(inputs.data, None)
+    profile = inputs.profile or measure(inputs.data, None)
+    catalog = inputs.catalog
+    unknown = sorted(inputs.target.keys() - profile.tables.keys())
     if unknown:
         raise UsageError(
             f"--rows names {', '.join(unknown)}, of which there is no data. Known: {', '.join(sorted(profile.tables))}"
         )
-    with TemporaryDirectory(prefix="warehousebench-") as folder:
-        with duck.opened(Path(folder) / "study.duckdb", threads=cores(), memory=MEMORY) as connection:
-            with step("Prepare the tables", len(source.relations)) as advance:
-                for name, relation in source.relations.items():
-                    duck.run(connection, f"CREATE TABLE {duck.quote(name)} AS SELECT * FROM {relation}")
-                    advance(name)
-            plans, findings = _plans(connection, queries, profile)
-            if not plans:
-                raise UsageError(f"no query could be analysed; the first one says: {findings[0] if findings else 'there is none'}")
-            kept = Catalog(tuple(table for table in catalog if table.name in profile.tables), catalog.source)
-            missing = [f"table {table.name} has no data: it is left out" for table in catalog if table.name not in profile.tables]
-            names = {name: duck.quote(name) for name in source.relations}
-            yield Study(Case(kept, profile, plans, names, target), (*catalog.findings, *missing, *findings), workload, connection)
+    named = read_workload(inputs.queries, inputs.suite, source.data.scale, inputs.dialect, catalog)
+    kept = Catalog(tuple(table for table in catalog if table.name in profile.tables), catalog.source)
+    missing = [f"table {table.name} has no data: it is left out" for table in catalog if table.name not in profile.tables]
+    with TemporaryDirectory(prefix="warehousebench-") as folder, _tables(source, Path(folder)) as connection:
+        plans, unread = _plans(connection, named.queries, profile)
+        findings = (*catalog.findings, *named.findings, *missing, *unread)
+        for finding in findings:
+            say(f"note: {finding}")
+        if not plans:
+            raise UsageError("no query could be analysed, so there is nothing to design for; see the notes above")
+        names = {name: duck.quote(name) for name in source.relations}
+        case = Case(kept, profile, plans, names, inputs.target)
+        yield Study(case, findings, analyse(named.queries, kept, named.name), connection)
+
+
+@contextmanager
+def _tables(source: Source, folder: Path) -> Iterator[duck.Connection]:
+    """Yield a connection to a database in ``folder`` that holds all tables: plans cannot be read over views."""
+    with duck.opened(folder / "study.duckdb", threads=cores(), memory=MEMORY) as connection:
+        with step("Prepare the tables", len(source.relations)) as advance:
+            for name, relation in source.relations.items():
+                duck.run(connection, f"CREATE TABLE {duck.quote(name)} AS SELECT * FROM {relation}")
+                advance(name)
+        yield connection
 
 
 def _plans(connection: duck.Connection, queries: Sequence[SuiteQuery], profile: Profile) -> tuple[tuple[Plan, ...], list[str]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from warehousebench.cli.policies import POLICIES
 from warehousebench.errors import UsageError
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.layout import Distribution, Placement
 from warehousebench.optimise.case import Pin, Wishes
 
-# What a policy allows if no budget is named: replicated bytes as a share of the raw bytes, and storage times the raw bytes.
-POLICIES = {"load": (0.0, 1.0), "balanced": (0.05, 1.0), "query": (0.10, 1.5)}
 _STYLES = {"all": Distribution(Placement.REPLICATED), "even": Distribution(Placement.ROUND_ROBIN)}
 
 

@@ -99,3 +99,17 @@ class Advice:
     def advised(self) -> DesignCost:
         """Return the costs of the advised design."""
         return self.designs[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What several designs of one product cost under the model, side by side."""
+
+    made_by: ClassVar[str] = "warehousebench simulate"
+
+    product: str
+    nodes: int
+    slices: int
+    designs: tuple[DesignCost, ...]
+    format: str = "warehousebench.costs"
+    version: int = 1

@@ -171,8 +171,10 @@ def _sort_reason(search: SortSearch, tail: tuple[str, ...]) -> Reason:
         Evidence("orders tried", len(search.scores), "", "search"),
     )
     sentence = f"by {', '.join(best.order_by)}: of all orders tried, the one under which queries read the fewest bytes"
-    if search.ties:
-        sentence += f" ({len(search.ties)} others tie within {search.tie:.1%}; this one gains most if the table grows)"
+    if level := len(search.ties) + len(search.near_ties):
+        sentence += (
+            f" ({level} others come within {search.near:.0%}; this one has the fewest columns, or gains most if the table grows)"
+        )
     if tail:
         sentence += f"; then {', '.join(tail)} for runs and a total order"
     return Reason("sort.fewest-blocks", "sort", sentence, evidence)

@@ -21,6 +21,8 @@ SAMPLE_ROWS = 200_000
 # Tables up to this size are read whole to see which join keys a filter on them leaves.
 DIMENSION_ROWS = 300_000
 _LARGER, _LEVEL = 100.0, 40
+# A block of 8-byte values that holds fewer sampled rows than this says little about its smallest and largest value.
+_VALUE_BYTES, _FEW_ROWS = 8, 16
 
 
 @dataclass
@@ -53,17 +55,27 @@ class Store:
     def search(self, table: str, distribution: Distribution, baselines: Sequence[tuple[str, ...]]) -> SortSearch:
         """Return the scores of all sort orders of up to three filtered columns, and of ``baselines``, best first.
 
-        Orders that tie at this size are told apart by what they would save if the table were a hundred times larger.
+        Orders that nearly tie are told apart by what they would read if the table grew, as far as the sample can tell; of those
+        that still tie, the one with the fewest columns is taken.
         """
         names = [name for name in filtered_columns(self.scans(table)) if (table, name) in self.product.sortable]
         known = [order for order in baselines if all(name in self.samples[table].columns for name in order)]
         found = search(self.trial(table, distribution), names, baselines=known)
-        if not found.ties:
-            return found
-        larger = self.trial(table, distribution, growth=_LARGER)
-        level = [score for score in (found.best, *found.ties) if len(score.order_by) <= 2][:_LEVEL]
-        best = min(level, key=lambda score: (larger.score(score.order_by).bytes, len(score.order_by), score.order_by))
+        level = (found.best, *found.ties, *found.near_ties)[:_LEVEL]
+        growth = min(_LARGER, self._resolution(table))
+        larger = self.trial(table, distribution, growth) if growth > 1 and len(level) > 1 else None
+        grown = {score.order_by: larger.score(score.order_by).bytes if larger else score.bytes for score in level}
+        limit = min(grown.values()) * (1 + found.near)
+        best = min(
+            (score for score in level if grown[score.order_by] <= limit),
+            key=lambda score: (len(score.order_by), grown[score.order_by], score.order_by),
+        )
         return replace(found, scores=(best, *(score for score in found.scores if score is not best)))
+
+    def _resolution(self, table: str) -> float:
+        """Return how many times larger the table may be taken until a block is only a few sampled rows."""
+        sampled = self.samples[table].rows / max(self.case.rows(table), 1.0)
+        return self.product.block_bytes / _VALUE_BYTES * sampled / _FEW_ROWS
 
     def encodings(self, table: str, order_by: Sequence[str]) -> tuple[EncodingChoice, ...]:
         """Return the measured choice of an encoding for every column of ``table`` in that order."""

@@ -20,7 +20,7 @@ SCALE_PLACEHOLDER = "{scale}"
 T = TypeVar("T")
 
 # What may hold a semicolon that ends nothing: comments, strings, quoted names, dollar-quoted text.
-_OPAQUE = re.compile(
+OPAQUE = re.compile(
     r"""--[^\n]*
       | /\*.*?\*/
       | \b[eE]'(?:\\.|''|[^'\\])*'
@@ -51,6 +51,7 @@ class Suite:
 
     ``schema_sql`` is DDL text.  ``scales`` are the usual scale factors; others work as well.  ``generator`` is the
     command that makes the data, ``rounding_rule`` the suite's own, looser rule for comparing answers.
+    ``fixed_tables`` have the same rows at every scale.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Suite:
     licence_note: str
     rounding_rule: str | None
     queries: tuple[SuiteQuery, ...]
+    fixed_tables: tuple[str, ...] = ()
 
 
 class _Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +75,7 @@ class _Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     licence_note: str
     generator: tuple[str, ...] | None = None
     rounding_rule: str | None = None
+    fixed_tables: tuple[str, ...] = ()
     weights: dict[str, float] = {}
 
 
@@ -92,12 +95,13 @@ def load_suite(name: str, scale: float) -> Suite:
     return Suite(
         name=name,
         title=said.title,
-        schema_sql=_text(schema) if schema.exists() else None,
+        schema_sql=read_text(schema) if schema.exists() else None,
         scales=said.scales,
         default_scale=said.default_scale,
         generator=said.generator,
         licence_note=said.licence_note,
         rounding_rule=said.rounding_rule,
+        fixed_tables=said.fixed_tables,
         queries=tuple(_at_scale(query, scale) for query in queries),
     )
 
@@ -158,15 +162,20 @@ def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
 
 def _single_statement(file: Path) -> str:
     """Return the file's only statement with its comments, cut at the closing semicolon."""
-    sql = _text(file)
+    sql = read_text(file)
     # Blanking what is opaque keeps every position, so that the first bare semicolon is where to cut.
-    code = _OPAQUE.sub(lambda match: _blank(match[0]), sql)
+    code = blanked(sql)
     first, _, rest = code.partition(";")
     if not first.strip():
         raise SourceError(f"{file} holds no query. Write one SELECT into it or remove the file")
     if rest.replace(";", "").strip():
         raise SourceError(f"{file} holds several statements. Put each query into a file of its own")
     return sql[: len(first)].strip()
+
+
+def blanked(sql: str) -> str:
+    """Return ``sql`` with comments, strings and quoted names blanked out, every position as it was."""
+    return OPAQUE.sub(lambda match: _blank(match[0]), sql)
 
 
 def _blank(opaque: str) -> str:
@@ -203,12 +212,13 @@ def _converted(raw: Any, kind: type[T], file: Path) -> T:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(file))
+        return tomllib.loads(read_text(file))
     except tomllib.TOMLDecodeError as error:
         raise SourceError(f"{file} is not TOML: {error}") from error
 
 
-def _text(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return the file's text in UTF-8, without a byte order mark; raises SourceError."""
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,0 +1,53 @@
+"""Design files, whatever product they are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from warehousebench.engines import DESIGNERS, designer
+from warehousebench.engines.base import Designer
+from warehousebench.errors import SourceError, UsageError
+from warehousebench.model.design import DesignSummary
+from warehousebench.model.load import TableLayout
+
+
+def read_layouts(path: Path) -> tuple[str, Mapping[str, TableLayout]]:
+    """Return the product a design file is for, and what it says about the order and encoding of rows."""
+    engine = product_of(path)
+    product = designer(engine)
+    return f"{engine} design", product.table_layouts(product.read(path))
+
+
+def read_design(path: Path) -> DesignSummary:
+    """Return a design file as a report shows it, with the script beside it if there is one."""
+    engine = product_of(path)
+    product = designer(engine)
+    script = path.with_name(f"{engine}.sql")
+    return product.summarise(product.read(path), script.read_text(encoding="utf-8") if script.exists() else "")
+
+
+def product_of(path: Path) -> str:
+    """Return the engine that a design file is for; raises SourceError if it is no design."""
+    try:
+        kind = json.loads(path.read_bytes()).get("format", "")
+    except (OSError, ValueError, AttributeError) as error:
+        raise SourceError(f"cannot read the design {path}: {error}. Make it again with: warehousebench advise") from error
+    engine = str(kind).rpartition(".")[2]
+    if engine not in DESIGNERS:
+        raise SourceError(f"{path} is no design ({kind or 'no format'}). Make one with: warehousebench advise")
+    return engine
+
+
+def read_designs(paths: Sequence[Path]) -> tuple[Designer, dict[str, Any]]:
+    """Return the designs in files by their names, and the product they are all for; raises UsageError if they differ."""
+    engines = {path: product_of(path) for path in paths}
+    if len(set(engines.values())) > 1:
+        raise UsageError(
+            "these designs are for different products: " + ", ".join(f"{path} ({name})" for path, name in engines.items())
+        )
+    product = designer(engines[paths[0]])
+    stems = [path.stem for path in paths]
+    return product, {path.stem if stems.count(path.stem) == 1 else str(path): product.read(path) for path in paths}
