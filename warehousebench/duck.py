@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from warehousebench.errors import EngineError, SourceError, TimeLimitError
+from warehousebench.errors import EngineError, SourceError, TimeLimitError, UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,7 +39,8 @@ def connect(
 ) -> Connection:
     """Return a connection to ``database`` (in memory if None) that never touches the network.
 
-    ``memory`` is DuckDB's memory_limit, such as ``2GB``.  Raises SourceError if the file cannot be opened.
+    ``memory`` is DuckDB's memory_limit, such as ``2GB``.  Raises SourceError if the file cannot be opened, UsageError if
+    the limits make no sense.
     """
     config: dict[str, Any] = {"autoinstall_known_extensions": "false"}
     if threads:
@@ -49,6 +50,10 @@ def connect(
     try:
         return duckdb.connect(str(database) if database else ":memory:", read_only=read_only, config=config)
     except duckdb.Error as error:
+        if database is None or isinstance(error, duckdb.ParserException | duckdb.SyntaxException):
+            raise UsageError(
+                f"cannot start DuckDB: {first_line(error)}. Correct the memory limit or the number of threads"
+            ) from error
         raise SourceError(f"cannot open {database}: {first_line(error)}. Load it again with: warehousebench load") from error
 
 
@@ -92,14 +97,20 @@ def batches(connection: Connection, sql: str, size: int = 122_880) -> pa.RecordB
 @contextmanager
 def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
     """Interrupt the statement that runs in this block after ``seconds``; raises TimeLimitError then."""
-    timer = threading.Timer(seconds, connection.interrupt)
+    expired = threading.Event()
+
+    def stop() -> None:
+        expired.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, stop)
     timer.daemon = True
     timer.start()
     try:
         yield
     except (duckdb.InterruptException, EngineError) as error:
         cause = error if isinstance(error, duckdb.Error) else error.__cause__
-        if isinstance(cause, duckdb.InterruptException) and not timer.is_alive():
+        if isinstance(cause, duckdb.InterruptException) and expired.is_set():
             raise TimeLimitError(f"stopped after {seconds:g} s") from error
         raise
     finally:

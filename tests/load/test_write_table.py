@@ -55,7 +55,7 @@ def rows(table: pa.Table) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     table=tables(max_columns=5),
     family=st.none() | st.sampled_from(CodecFamily),
@@ -77,7 +77,7 @@ def test_what_is_read_back_is_what_was_given(write: Write, table: pa.Table, fami
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(table=tables(max_columns=3, without=("list", "uuid")), data=st.data())
 def test_rows_are_sorted_with_nulls_last_and_the_file_says_so(write: Write, table: pa.Table, data: Any) -> None:
     order = tuple(data.draw(st.permutations(table.column_names)))[:2]
@@ -180,7 +180,7 @@ def test_each_column_has_its_own_encoding_and_compressed_is_the_default(write: W
     assert used(file) == COMPACT | {"k": "PLAIN", "s": "RLE_DICTIONARY"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(table=tables(max_columns=5), data=st.data())
 def test_portable_files_are_plain_or_dictionaries_whatever_the_types(write: Write, table: pa.Table, data: Any) -> None:
     families = {name: data.draw(st.sampled_from(CodecFamily)) for name in table.column_names}

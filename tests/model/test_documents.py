@@ -26,7 +26,7 @@ def test_every_kind_of_document_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("kind", DOCUMENTS, ids=lambda kind: kind.__name__)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_document_survives_its_file(kind: type[Any], data: Any) -> None:
     written = data.draw(DOCUMENTS[kind])
@@ -109,12 +109,14 @@ def test_other_json_is_refused(text: str) -> None:
         document.from_json(text, Catalog)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(document.to_json(CATALOG)) - 3))
 def test_a_truncated_document_is_refused(length: int) -> None:
     with pytest.raises(SourceError, match="is not JSON"):
         document.from_json(document.to_json(CATALOG)[:length], Catalog, "catalog.json")
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(document.to_json(CATALOG)) - 1), st.integers(0, 255))
 def test_a_damaged_byte_is_read_or_refused_but_never_a_traceback(place: int, byte: int) -> None:
     content = bytearray(document.to_json(CATALOG), "utf-8")

@@ -106,7 +106,7 @@ def assert_agrees(found: ColumnProfile, values: list[Any], family: str) -> None:
         assert (found.minimum, found.maximum) == (None, None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(table=tables())
 def test_every_figure_agrees_with_a_plain_computation(measured: Callable[[pa.Table], TableProfile], table: pa.Table) -> None:
     profile = measured(table)
@@ -134,7 +134,7 @@ def test_empty_and_all_null_columns_of_every_type(measured: Callable[[pa.Table],
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-@settings(max_examples=3)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_one_row_of_every_type(measured: Callable[[pa.Table], TableProfile], name: str, data: Any) -> None:
     value = data.draw(FAMILIES[name].values)
@@ -144,7 +144,7 @@ def test_one_row_of_every_type(measured: Callable[[pa.Table], TableProfile], nam
     assert profile.average_run(name) == 1.0
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(values=columns(FAMILIES["int64"]), texts=columns(FAMILIES["string"]))
 def test_estimates_stay_within_what_is_known(
     measured: Callable[[pa.Table], TableProfile], values: list[int], texts: list[str]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -134,6 +133,6 @@ def _stored(name: str, sql: str, engine: str, answer: Answer, shape: AnswerShape
 
 
 def _kind(answer: Answer, column: int) -> str:
-    with suppress(StopIteration):
-        return next(type(row[column]).__name__ for row in answer.rows if row[column] is not None)
-    return "str"
+    """Return the name of the column's Python type; empty if values differ in it, as dates before year 1 do (they are text)."""
+    kinds = {type(row[column]).__name__ for row in answer.rows if row[column] is not None}
+    return kinds.pop() if len(kinds) == 1 else "" if kinds else "str"

@@ -10,7 +10,9 @@ from typing import IO
 import msgspec
 
 from warehousebench.errors import SourceError, UsageError
-from warehousebench.model.run import Execution
+from warehousebench.model.run import Execution, Phase
+
+_FORMAT, _VERSION = "warehousebench.journal", 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class Start:
     identity: str
     started: str
     description: str
-    format: str = "warehousebench.journal"
-    version: int = 1
+    format: str = _FORMAT
+    version: int = _VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ def resume(path: Path, start: Start) -> tuple[Journal, Progress]:
             f"{path} belongs to another run: {progress.start.description}; this is: {start.description}. "
             "Use the same options and data, or delete it to start over."
         )
-    _drop_torn_line(path)
-    return Journal(path, path.open("ab")), progress
+    _drop_open_turn(path)
+    return Journal(path, path.open("ab")), read(path)
 
 
 def read(path: Path) -> Progress:
@@ -97,25 +99,32 @@ def read(path: Path) -> Progress:
         lines = path.read_bytes().split(b"\n")[:-1]
     except OSError as error:
         raise UsageError(f"there is no interrupted run at {path}. Start one without --resume.") from error
+    if not lines:
+        raise SourceError(f"{path} ends before the run began. Delete it and start the run over.")
     try:
         start = msgspec.json.decode(lines[0], type=Start)
-        records = [msgspec.json.decode(line) for line in lines[1:]]
+        records = [msgspec.json.decode(line, type=dict[str, object]) for line in lines[1:]]
         executions = tuple(msgspec.convert(record, Execution) for record in records if "query" in record)
         probes = tuple(msgspec.convert(record, PassDone) for record in records if "probe" in record)
-    except (IndexError, msgspec.MsgspecError) as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise SourceError(f"{path} is damaged ({error}). Delete it and start the run over.") from error
+    if (start.format, start.version) != (_FORMAT, _VERSION):
+        raise SourceError(
+            f"{path} is {start.format} version {start.version}, not {_FORMAT} version {_VERSION}. Choose another --out."
+        )
     return Progress(start, executions, probes)
 
 
-def _drop_torn_line(path: Path) -> None:
-    content = path.read_bytes()
-    end = content.rfind(b"\n") + 1
-    if end < len(content):
-        with path.open("r+b") as stream:
-            stream.truncate(end)
+def _drop_open_turn(path: Path) -> None:
+    """Cut off a torn last line and warm-ups whose timed execution never came: they are repeated on the new session."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    while not lines[-1].endswith(b"\n") or msgspec.json.decode(lines[-1], type=dict[str, object]).get("phase") == Phase.WARMUP:
+        lines.pop()
+    with path.open("r+b") as stream:
+        stream.truncate(sum(map(len, lines)))
 
 
 def unfinished(queries: Sequence[str], done: Sequence[Execution]) -> tuple[str, ...]:
     """Return the queries of a pass that have no timed record yet, in order."""
-    finished = {execution.query for execution in done if execution.phase == "timed"}
+    finished = {execution.query for execution in done if execution.phase is Phase.TIMED}
     return tuple(query for query in queries if query not in finished)
