@@ -249,9 +249,10 @@ def test_a_cte_hides_a_table_of_its_name() -> None:
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [
-        ("SELECT zz FROM t", "'zz' could not be resolved"),
+        ("SELECT zz FROM t", "^unknown column zz; nothing in the catalog is called like it$"),
+        ("SELECT t.zz FROM t", "^unknown column zz; nothing"),
         ("SELECT a FROM t, u", "could not be resolved"),
-        ("SELECT 1 FROM nowhere", "table nowhere is in the catalog nowhere"),
+        ("SELECT 1 FROM nowhere", "^unknown table nowhere; nothing in the catalog is called like it$"),
         ("SELECT FROM WHERE", "Line 1"),
         ("INSERT INTO t VALUES (1, 2, 3)", "not a query"),
         ("SELECT 1; SELECT 2", "."),
@@ -266,6 +267,20 @@ def test_what_cannot_be_analysed_keeps_its_place(sql: str, reason: str) -> None:
     assert "\x1b" not in bad.finding
     assert (bad.name, bad.sql, bad.weight, bad.uses) == ("bad", sql, 2.0, ())
     assert good.finding is None
+
+
+def test_a_misspelled_name_gets_a_suggestion() -> None:
+    tables = catalog(Orders="OrderKey", **{"Sales.Items": "ItemKey"})
+    assert one("SELECT 1 FROM ordrs", tables).finding == "unknown table ordrs; did you mean Orders?"
+    assert one("SELECT 1 FROM sales.itms", tables).finding == "unknown table sales.itms; did you mean Sales.Items?"
+    assert one("SELECT ordrkey FROM orders", tables).finding == "unknown column ordrkey; did you mean OrderKey?"
+    assert one("SELECT o.ordrkey FROM orders o", tables).finding == "unknown column ordrkey; did you mean OrderKey?"
+
+
+def test_a_column_of_another_table_is_not_called_unknown() -> None:
+    finding = one("SELECT d FROM t").finding
+    assert finding is not None
+    assert finding.startswith("Column 'd' could not be resolved")
 
 
 def test_ambiguous_catalogs() -> None:

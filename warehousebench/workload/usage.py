@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import product
 from typing import Any
 
@@ -24,6 +26,9 @@ from warehousebench.workload.predicates import restrictions
 from warehousebench.workload.suite import SuiteQuery
 
 DIALECT = "duckdb"
+
+# How sqlglot says that a column is nowhere.
+_UNRESOLVED = re.compile(r"(?:Unknown column: |Column ')([^']+)")
 
 # What may stand between a column and the GROUP BY or ORDER BY it is a key of.
 _WRAPPERS = (exp.Paren, exp.Tuple, exp.Rollup, exp.Cube, exp.GroupingSets)
@@ -49,7 +54,7 @@ def analyse(queries: Sequence[SuiteQuery], catalog: Catalog, source: str) -> Wor
     Names are matched without case, as DuckDB does, and reported as the catalog spells them.  A query that cannot be
     parsed or resolved keeps its place and carries the reason as its finding.
     """
-    tables = _tables(catalog)
+    tables = tables_by_name(catalog)
     return Workload(tuple(_query(query, tables) for query in queries), source)
 
 
@@ -57,12 +62,12 @@ def _query(query: SuiteQuery, tables: Mapping[str, Table]) -> Query:
     try:
         tally = _tally(query.sql, tables)
     except (SqlglotError, SourceError, RecursionError) as error:
-        return Query(query.name, query.sql, query.weight, finding=first_line(error))
+        return Query(query.name, query.sql, query.weight, finding=_reason(error, tables))
     return Query(query.name, query.sql, query.weight, _column_uses(tally, tables), _joins(tally, tables))
 
 
-def _tables(catalog: Catalog) -> dict[str, Table]:
-    """Return the tables by their names in lower case."""
+def tables_by_name(catalog: Catalog) -> dict[str, Table]:
+    """Return the tables by their names in lower case; raises SourceError if two names differ in case only."""
     tables = {table.name.lower(): table for table in catalog}
     if len(tables) < len(catalog.tables):
         raise SourceError("the catalog has tables whose names differ only in case. Rename one: queries cannot tell them apart")
@@ -73,7 +78,7 @@ def _tally(sql: str, tables: Mapping[str, Table]) -> _Tally:
     tree = sqlglot.parse_one(sql, dialect=DIALECT)
     if not isinstance(tree, exp.Query):
         raise SourceError("not a query: only SELECT statements are analysed")
-    _point_at_catalog(tree, tables)
+    point_at_catalog(tree, tables)
     columns: dict[str, object] = {
         key: {column.name.lower(): "unknown" for column in table.columns} for key, table in tables.items()
     }
@@ -87,11 +92,30 @@ def _tally(sql: str, tables: Mapping[str, Table]) -> _Tally:
     return tally
 
 
-def _point_at_catalog(tree: exp.Query, tables: Mapping[str, Table]) -> None:
-    """Give each stored table of ``tree`` the key of its catalog entry as its name, and its old name as an alias."""
+def _reason(error: Exception, tables: Mapping[str, Table]) -> str:
+    """Return why a query is not analysed; for a column that no table has, with the names that come close."""
+    message = first_line(error)
+    told = _UNRESOLVED.match(message)
+    columns = {column.name.lower(): column.name for table in tables.values() for column in table.columns}
+    return _unknown("column", told[1], columns.values()) if told and told[1].lower() not in columns else message
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name.lower(), sorted({other.lower() for other in known}), n=1)
+    spelled = sorted(other for other in known if other.lower() in close)
+    return f"unknown {what} {name}; " + (f"did you mean {spelled[0]}?" if spelled else "nothing in the catalog is called like it")
+
+
+def point_at_catalog(tree: exp.Query, tables: Mapping[str, Table]) -> None:
+    """Give each stored table of ``tree`` the key of its catalog entry as its name, and its old name as an alias.
+
+    Raises SourceError for a table that the catalog does not have.
+    """
     stored = [source for scope in traverse_scope(tree) for source in scope.sources.values() if isinstance(source, exp.Table)]
     for table in {id(table): table for table in stored if isinstance(table.this, exp.Identifier)}.values():
         key = _catalog_key(".".join(part.name for part in table.parts), tables)
+        if not table.db and table.name.lower() == key:
+            continue
         if not table.alias:
             table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
         table.set("this", exp.to_identifier(key, quoted=True))
@@ -106,7 +130,8 @@ def _catalog_key(name: str, tables: Mapping[str, Table]) -> str:
         return wanted
     fits = [key for key in tables if key.endswith(f".{wanted}") or wanted.endswith(f".{key}")]
     if len(fits) != 1:
-        raise SourceError(f"table {name} is in the catalog {'more than once' if fits else 'nowhere'}")
+        known = [table.name for table in tables.values()]
+        raise SourceError(f"table {name} is in the catalog more than once" if fits else _unknown("table", name, known))
     return fits[0]
 
 
