@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import pstdev
 
 from warehousebench import duck
 from warehousebench.duck import Connection
@@ -35,11 +36,10 @@ def broadcast(connection: Connection, tables: Mapping[int, str], size: str, node
 
 
 def gathered(connection: Connection, tables: Mapping[int, str], size: str, leader: int, nodes: int) -> Moved:
-    """Return what bringing all rows to ``leader`` takes; expected is what it would take if they lay at random."""
-    held = {node: _total(connection, table, size) for node, table in tables.items()}
-    squares = sum(_total(connection, table, f"({size}) ** 2") for table in tables.values())
-    rest = (nodes - 1) / nodes
-    return Moved(sum(held.values()) - held.get(leader, 0.0), sum(held.values()) * rest, (squares * rest / nodes) ** 0.5)
+    """Return what bringing all rows to ``leader`` takes; chance is which of the nodes is the leader."""
+    held = {node: _total(connection, tables[node], size) if node in tables else 0.0 for node in range(nodes)}
+    total = sum(held.values())
+    return Moved(total - held[leader], total * (nodes - 1) / nodes, pstdev(held.values()))
 
 
 def _total(connection: Connection, table: str, size: str) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehousebench import duck
+from warehousebench.errors import SourceError
 from warehousebench.simulate.emulate.arrive import arrived
 from warehousebench.simulate.emulate.cluster import LEADER, Cluster
 from warehousebench.simulate.emulate.model import CountedMotion
@@ -37,6 +38,8 @@ def execute(cluster: Cluster, script: Script, trace: Trace) -> Executed:
         for step in steps:
             _follow(stage, step)
         return Executed(_answer(stage, last), tuple(stage.motions), tuple(stage.remarks))
+    except (KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
+        raise SourceError(f"DuckDB's plan has an unexpected form ({error!r}): use a tested version of DuckDB") from error
     finally:
         cluster.clear()
 

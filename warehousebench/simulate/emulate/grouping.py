@@ -67,7 +67,7 @@ def _marker(places: Sequence[int], groups: Sequence[str]) -> str:
 
 def _whole_rows(script: Script, place: int, scope: Scope) -> Grouping:
     """Return a DISTINCT, or the aggregate that a set operation or a correlated subquery implies."""
-    operator, recipe = script.plan.operators[place], script.recipes[place]
+    operator = script.plan.operators[place]
     (grouped,) = operator.groupings
     groups = tuple((column, scope.column(column)) for column in dict.fromkeys(grouped))
     firsts = tuple((column, scope.column(column)) for column in operator.live if column not in grouped)

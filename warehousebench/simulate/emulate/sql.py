@@ -65,6 +65,9 @@ def constant(value: Json) -> str:
     kind, raw = value["type"]["id"], value.get("value", 0)
     if value.get("is_null"):
         return f"CAST(NULL AS {sql_type(value['type'])})"
+    if kind == "INTERVAL":
+        parts = (("months", raw.get("months", 0)), ("days", raw.get("days", 0)), ("microseconds", raw.get("micros", 0)))
+        return "(" + " + ".join(f"to_{unit}({count})" for unit, count in parts) + ")"
     if isinstance(raw, dict):
         if kind not in ("DECIMAL", "HUGEINT"):
             raise UnsupportedError(f"the plan holds a constant of the type {kind}, which the emulation does not know yet")
@@ -84,7 +87,7 @@ def _digits(kind: str, raw: int | float | str, full: Json) -> str:
         return (date(1970, 1, 1) + timedelta(days=int(raw))).isoformat()
     if kind == "TIMESTAMP":
         return (datetime(1970, 1, 1) + timedelta(microseconds=int(raw))).isoformat(sep=" ")
-    if kind.startswith("TIME") or kind == "INTERVAL":
+    if kind.startswith("TIME"):
         raise UnsupportedError(f"the plan holds a constant of the type {kind}, which the emulation does not know yet")
     return str(raw)
 

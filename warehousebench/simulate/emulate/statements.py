@@ -77,12 +77,14 @@ def scan(script: Script, place: int, table: str) -> str:
     keyed = names if node.get("table_filters_by_projection") else dict(zip(indexes, names, strict=True))
     entries = (node.get("table_filters") or {}).get("filters", ())
     conditions = [sql.pushed_filter(entry["value"], keyed[entry.get("key", 0)]) for entry in entries]
-    values = dict(zip(recipe.outputs, seen, strict=True))
-    return f"SELECT {listed(shown(script, place), values)} FROM {table}{_where(c for c in conditions if c)}"
+    values, columns = dict(zip(recipe.outputs, seen, strict=True)), shown(script, place)
+    if any(not values[column] for column in columns):
+        raise UnsupportedError("the query reads the numbers of rows, which are others on a cluster")
+    return f"SELECT {listed(columns, values)} FROM {table}{_where(c for c in conditions if c)}"
 
 
 def _stored_name(node: Json, index: int) -> str:
-    return duck.quote(node["names"][index]) if index < len(node["names"]) else "rowid"
+    return duck.quote(node["names"][index]) if index < len(node["names"]) else ""  # a row's number
 
 
 def _where(conditions: Iterable[str]) -> str:
@@ -94,7 +96,8 @@ def filtered(script: Script, place: int, scope: Scope, table: str) -> str:
     """Return the rows that pass a filter."""
     recipe = script.recipes[place]
     reference = scope.positions(recipe.inputs[0])
-    return f"SELECT {listed(shown(script, place))} FROM {table}{_where([sql.render(e, reference) for e in recipe.node['expressions']])}"
+    conditions = [sql.render(expression, reference) for expression in recipe.node["expressions"]]
+    return f"SELECT {listed(shown(script, place))} FROM {table}{_where(conditions)}"
 
 
 def ordered(script: Script, place: int, scope: Scope, table: str) -> str:
@@ -153,16 +156,24 @@ def values(script: Script, place: int) -> str:
 
 def joined(script: Script, place: int, scopes: Sequence[Scope], tables: Sequence[str]) -> str:
     """Return the join of two tables."""
-    operator, left, right = script.plan.operators[place], *tables
+    operator = script.plan.operators[place]
     both = Scope(script, scopes[0].held | scopes[1].held)
-    conditions = join_conditions(script, place, both)
     if operator.join is JoinType.MARK:
         return _marked(script, place, both, tables)
-    condition = " AND ".join(conditions) or "true"
+    condition = " AND ".join(join_conditions(script, place, both)) or "true"
+    left, right = (_computed_below(script, place, k, scopes[k], tables[k]) for k in range(2))
     if operator.join in _MIRRORED:
         left, right = right, left
     keyword = _KEYWORDS.get(operator.join) or _MIRRORED[operator.join] if operator.join else ""
     return f"SELECT {listed(shown(script, place))} FROM {left} {keyword} {right} ON {condition}"
+
+
+def _computed_below(script: Script, place: int, k: int, scope: Scope, table: str) -> str:
+    """Return the table of input ``k`` with the computed columns that have to be there before the join makes NULLs."""
+    recipe = script.recipes[place]
+    new = [column for column in recipe.carried if column in recipe.inputs[k] and column not in scope.held]
+    made = ", ".join(f"{scope.column(column)} AS c{column}" for column in new)
+    return f"(SELECT *, {made} FROM {table})" if made else table
 
 
 def join_conditions(script: Script, place: int, scope: Scope) -> list[str]:
