@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,11 @@ from warehousebench.profile import measure, profile_table, profile_tables
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[pa.Table], TableProfile]]:
     """Return a function that profiles a table by way of a Parquet file."""
-    path = tmp_path_factory.mktemp("profile") / "t.parquet"
+    folder, number = tmp_path_factory.mktemp("profile"), count()
 
     def measure_file(table: pa.Table) -> TableProfile:
+        # A name of its own: DuckDB 1.5 keeps the pages of a file that is written again within a second.
+        path = folder / f"{next(number)}.parquet"
         pq.write_table(table, path)
         return profile_table(connection, f"read_parquet({duck.text(str(path))})")
 

@@ -55,15 +55,15 @@ def execute(
 ) -> tuple[list[Execution], list[float]]:
     """Run what ``done`` does not hold yet and return all executions in schedule order, and the probes' seconds.
 
-    Every execution is written to ``journal`` before the next one starts.  A query that was interrupted between its
-    warm-up and its timed execution is warmed up again on the new session; only whole turns are kept.
+    Every execution is written to ``journal`` before the next one starts.  ``done`` holds whole turns only: a query that was
+    interrupted between its warm-up and its timed execution is warmed up again on the new session.
     """
     executions: list[Execution] = []
     probes: list[float] = []
     for turn in plan.passes:
         before = [e for e in done.executions if (e.round, e.subject) == (turn.round, turn.subject)]
         open_queries = unfinished(turn.queries, before)
-        executions += [e for e in before if e.query not in open_queries]
+        executions += before
         probed = [p.probe for p in done.probes if (p.round, p.subject) == (turn.round, turn.subject)]
         if open_queries or not probed:
             probed = [_probe()]
