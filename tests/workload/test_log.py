@@ -185,6 +185,7 @@ def test_what_is_no_placeholder(tmp_path: Path, sql: str) -> None:
         ("l.csv", "sql\n", "holds no query. It has no rows"),
         ("l.csv", "sql\nSET x\n", r"holds no query. SET \(1 in the log"),
         ("l.csv", 'sql,calls\n"SELECT\n1",1\nSELECT 1,0\n', "line 4: the weight is '0'"),
+        ("l.csv", 'sql,calls\nSELECT 1,1\n"SELECT\n1",x\n', "line 3: the weight is 'x'"),
         ("l.json", '[{"sql": "SELECT 1"},\n {"sql": "SELECT 1", "calls": -1}]', "line 2: the weight is -1"),
         ("l.json", '[{"sql": "SELECT 1", "calls": NaN}]', "line 1: the weight is nan"),
         ("l.json", '[{"sql": "SELECT 1", "calls": true}]', "the weight is True"),
