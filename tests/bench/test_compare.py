@@ -11,7 +11,7 @@ from warehousebench.errors import UsageError
 from warehousebench.model.comparison import Verdict
 from warehousebench.model.data import Fingerprint
 from warehousebench.model.run import Configuration, Environment, Execution, Phase, Run, Status, Subject
-from warehousebench.stats.ratio import Interval
+from warehousebench.stats.ratio import Interval, hodges_lehmann
 
 QUERIES = {f"{i:02}": f"SELECT {i}" for i in range(1, 23)}
 ENVIRONMENT = Environment("a cpu", 2, 1, "Linux", "3.11", {})
@@ -166,3 +166,31 @@ def test_verdicts_need_the_practical_margin() -> None:
     assert judge(Interval(1.0, 0.96, 1.04, 0.95), 0.05) is Verdict.SAME
     assert judge(Interval(1.1, 1.06, 1.2, 0.95), 0.05) is Verdict.SLOWER
     assert judge(Interval(1.0), 0.05) is Verdict.UNCLEAR
+
+
+def test_the_order_of_records_does_not_matter() -> None:
+    run = make_run(noisy(5, {"advised": 0.8}))
+    backwards = replace(run, executions=run.executions[::-1])
+    found, again = compare(run, run, "plain", "advised"), compare(backwards, backwards, "plain", "advised")
+    assert again.geometric_mean is not None
+    assert found.geometric_mean == again.geometric_mean
+    assert [query.base_median for query in again.queries] == [query.base_median for query in found.queries]
+
+
+def test_drift_reaches_as_far_as_the_probes_allow() -> None:
+    probes = (0.020, 0.021, 0.019, 0.022, 0.0205)
+    left = make_run(noisy(1), probes=probes)
+    right = make_run(noisy(2), identity="r2", probes=tuple(1.2 * probe for probe in probes))
+    ratio = hodges_lehmann(left.probes, right.probes)
+    assert ratio.high is not None
+    assert ratio.high > ratio.value
+    assert compare(left, right, "plain", "plain").drift == pytest.approx(ratio.high - 1)
+
+
+def test_the_whole_is_judged_by_rounds_that_both_sides_finished() -> None:
+    run = make_run(noisy(1))
+    short = replace(run, executions=tuple(e for e in run.executions if (e.subject, e.round) != ("advised", 2)))
+    for sides in (("plain", "advised"), ("advised", "plain")):
+        found = compare(short, short, *sides)
+        assert found.rounds == 4
+        assert found.geometric_mean is not None

@@ -159,3 +159,22 @@ def test_any_answer_equals_itself_in_any_order(rows: list[tuple[Any, Any]], shuf
 def test_value_equality_is_symmetric_except_for_floats_against_exact(left: Any, right: Any) -> None:
     if isinstance(left, float) == isinstance(right, float):
         assert same_value(left, right) == same_value(right, left)
+
+
+def test_ties_decide_nothing_without_a_limit() -> None:
+    assert verdict(answer((1, "x"), (2, "y")), answer((1, "x"), (2, "z")), ORDERED).status is Status.MISMATCH
+
+
+def test_an_answer_that_differs_has_a_hash_of_its_own() -> None:
+    found = verdict(answer((1,)), answer((2,)))
+    assert found.hash == result_hash([(2,)], ordered=False) != result_hash([(1,)], ordered=False)
+
+
+def test_rows_with_nan_are_matched_in_any_order() -> None:
+    def nan() -> float:
+        return float("nan")  # a new object each time, as an engine gives them
+
+    expected = answer((nan(), 0.0), (nan(), math.inf), (nan(), 1.0))
+    for got in (answer((nan(), math.inf), (nan(), 1.0), (nan(), 0.0)), answer((nan(), 1.0), (nan(), 0.0), (nan(), math.inf))):
+        assert verdict(expected, got).status is Status.VERIFIED
+    assert verdict(expected, answer((nan(), 2.0), (nan(), 1.0), (nan(), 0.0))).status is Status.MISMATCH

@@ -158,7 +158,7 @@ def _tie_groups(rows: Sequence[Row], keys: Sequence[int]) -> list[tuple[int, int
 def _sort_key(row: Row) -> tuple[Any, ...]:
     """Return a total order over rows; floats come last so that noise in their last digits cannot part equal rows."""
     exact = tuple(("float", 0) if isinstance(value, float) else _comparable(value) for value in row)
-    return (exact, tuple((math.isnan(value), value) for value in row if isinstance(value, float)))
+    return (exact, tuple((math.isnan(value), 0.0 if math.isnan(value) else value) for value in row if isinstance(value, float)))
 
 
 def _comparable(value: Any) -> tuple[str, Any]:
