@@ -29,9 +29,11 @@ def operated(stage: Stage, step: Step) -> Relation:
         return _ordered(stage, step, inputs[0])
     if operator.kind is Kind.AGGREGATE and step.motion is not Motion.NONE:
         return _meeting_rows(stage, step, inputs[0]) if operator.distinct else _two_phases(stage, step, inputs[0])
-    if operator.kind in (Kind.JOIN, Kind.UNION):
-        write = statements.joined if operator.kind is Kind.JOIN else statements.united
-        return stage.each(place, inputs, lambda scopes, tables: write(stage.script, place, scopes, tables))
+    if operator.kind is Kind.JOIN:
+        whole = inputs[1].everywhere()
+        return stage.each(place, inputs, lambda scopes, tables: statements.joined(stage.script, place, scopes, tables, whole))
+    if operator.kind is Kind.UNION:
+        return stage.each(place, inputs, lambda scopes, tables: statements.united(stage.script, place, scopes, tables))
     return stage.each(place, inputs, lambda s, tables: _ROW_BY_ROW[operator.kind](stage.script, place, s[0], tables[0]))
 
 

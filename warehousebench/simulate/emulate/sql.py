@@ -57,7 +57,7 @@ def sql_type(kind: Json) -> str:
         return f"DECIMAL({kind['type_info']['width']},{kind['type_info'].get('scale', 0)})"
     if kind.get("type_info"):
         raise UnsupportedError(f"the plan holds a value of the type {kind['id']}, which the emulation does not know yet")
-    return {"SQLNULL": "INTEGER"}.get(kind["id"], str(kind["id"]))
+    return '"NULL"' if kind["id"] in ("NULL", "SQLNULL") else str(kind["id"])
 
 
 def constant(value: Json) -> str:

@@ -23,6 +23,7 @@ _KEYWORDS = {
     JoinType.SEMI: "SEMI JOIN",
     JoinType.ANTI: "ANTI JOIN",
 }
+_WITHOUT_NULL = "COMPARE_NOT_DISTINCT_FROM"  # a comparison that NULL does not make unknown
 _MIRRORED = {JoinType.RIGHT_SEMI: "SEMI JOIN", JoinType.RIGHT_ANTI: "ANTI JOIN"}
 
 
@@ -154,12 +155,12 @@ def values(script: Script, place: int) -> str:
     return f"SELECT {listed(columns, {c: f'CAST(NULL AS {kind})' for c, kind in types.items()})} WHERE false"
 
 
-def joined(script: Script, place: int, scopes: Sequence[Scope], tables: Sequence[str]) -> str:
-    """Return the join of two tables."""
+def joined(script: Script, place: int, scopes: Sequence[Scope], tables: Sequence[str], whole: str) -> str:
+    """Return the join of two tables; ``whole`` is the right one of all nodes together."""
     operator = script.plan.operators[place]
     both = Scope(script, scopes[0].held | scopes[1].held)
     if operator.join is JoinType.MARK:
-        return _marked(script, place, both, tables)
+        return _marked(script, place, both, tables, whole)
     condition = " AND ".join(join_conditions(script, place, both)) or "true"
     left, right = (_computed_below(script, place, k, scopes[k], tables[k]) for k in range(2))
     if operator.join in _MIRRORED:
@@ -197,20 +198,33 @@ def _set_operation(node: Json) -> bool:
     return bool(node["type"].endswith(("INTERSECT", "EXCEPT")))
 
 
-def _marked(script: Script, place: int, scope: Scope, tables: Sequence[str]) -> str:
+def _marked(script: Script, place: int, scope: Scope, tables: Sequence[str], whole: str) -> str:
     """Return the left rows with a truth value: NULL where IN would say so, that is where only a NULL could match."""
     recipe = script.recipes[place]
     left, right = recipe.inputs
-    tested = [e for e in recipe.node["conditions"] if e.get("comparison", "") not in ("", "COMPARE_NOT_DISTINCT_FROM")]
-    others = [c for c, e in zip(join_conditions(script, place, scope), recipe.node["conditions"], strict=True) if e not in tested]
+    conditions = list(zip(join_conditions(script, place, scope), recipe.node["conditions"], strict=True))
+    tested = [entry for _, entry in conditions if entry.get("comparison", _WITHOUT_NULL) != _WITHOUT_NULL]
+    others = [condition for condition, entry in conditions if entry not in tested]
     if not tested:
         mark = f"EXISTS (FROM {tables[1]}{_where(others)})"
+    elif len(tested) == 1:
+        (entry,) = tested
+        sides = sql.render(entry["left"], scope.positions(left)), sql.render(entry["right"], scope.positions(right))
+        mark = _any(sides, sql.COMPARISONS[entry["comparison"]], others, (tables[1], whole))
     else:
-        (comparison,) = {sql.COMPARISONS[entry["comparison"]] for entry in tested}
-        ours = ", ".join(sql.render(entry["left"], scope.positions(left)) for entry in tested)
-        theirs = ", ".join(sql.render(entry["right"], scope.positions(right)) for entry in tested)
-        mark = f"(({ours}) {comparison} ANY (SELECT {theirs} FROM {tables[1]}{_where(others)}))"
+        raise UnsupportedError("the plan looks for rows of several values in a subquery, which the emulation does not know yet")
     return f"SELECT {listed(shown(script, place), {recipe.outputs[-1]: mark})} FROM {tables[0]}"
+
+
+def _any(sides: tuple[str, str], comparison: str, others: list[str], right: tuple[str, str]) -> str:
+    """Return whether any right row compares: matches are on this node, but a NULL on any node makes a "no" unknown.
+
+    ``right`` is the table here and all nodes' together.  Nodes would tell each other of NULLs in a bit, which is not counted.
+    """
+    here, whole = right
+    match = f"EXISTS (FROM {here}{_where([*others, f'{sides[0]} {comparison} {sides[1]}'])})"
+    unknown = f"EXISTS (FROM {whole}{_where([*others, f'({sides[0]} IS NULL OR {sides[1]} IS NULL)'])})"
+    return f"CASE WHEN {match} THEN true WHEN {unknown} THEN NULL ELSE false END"
 
 
 def reference(script: Script, place: int, scope: Scope, table: str) -> str:
