@@ -223,3 +223,16 @@ def test_all_tables_are_measured_and_each_is_heard_of() -> None:
     assert heard == ["t", "u"]
     assert {name: table.rows for name, table in found.tables.items()} == {"t": 3, "u": 1}
     assert found.fingerprint is fingerprint
+
+
+def test_an_estimate_never_exceeds_what_is_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "EXACT_ROWS", 0)
+    monkeypatch.setattr(measure, "FEW_VALUES", -1)
+    too_many = 0
+    with duck.opened(threads=1) as connection:
+        for rows in range(1_000, 20_000, 1_000):
+            relation = f"range({rows}) t(i)"
+            ((estimate,),) = duck.rows(connection, f"SELECT approx_count_distinct(i) FROM {relation}")
+            too_many += estimate > rows
+            assert profile_table(connection, relation).columns["i"].distinct <= rows
+    assert too_many, "no estimate was too high, so nothing was tested"
