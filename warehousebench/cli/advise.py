@@ -76,6 +76,7 @@ def command(**options: object) -> None:
     Examples:  warehousebench advise --data data --queries my_queries -o design
                warehousebench advise --data data --suite tpch --rows lineitem=6e9 --rows orders=1.5e9 --nodes 16
     """
+    from warehousebench.cli.study import Inputs
     from warehousebench.cli.wishes import target_rows, wishes
 
     given = Options(**options)  # type: ignore[arg-type]
@@ -211,9 +212,14 @@ def overview(advised: Advised, explain: Sequence[str] = ()) -> str:
 
 def _savings(advice: Advice) -> str:
     """Return the costs of all designs, the advised one last."""
-    rows = [[cost.name, size(cost.moved), size(cost.read), _ratio(cost.moved, advice.advised.moved)] for cost in advice.designs]
-    note = "Bytes under the model, all queries together; nothing was run on the product."
-    return table(["design", "moved", "read", "moved, against advised"], rows) + f"\n{note}"
+    rows = [
+        [cost.name, size(cost.moved), _ratio(cost.moved, advice.advised.moved), size(cost.read), size(cost.copies)]
+        for cost in advice.designs
+    ]
+    note = (
+        "Bytes under the model, all queries together; nothing was run on the product. Copies: raw bytes, replicas counted per node."
+    )
+    return table(["design", "moved", "to advised", "read", "copies"], rows) + f"\n{note}"
 
 
 def _ratio(value: float, advised: float) -> str:

@@ -80,13 +80,15 @@ def command(suite: str, scale: float, rounds: int, layout: str, timeout: float, 
 
 def _prepare(demo: Demo) -> tuple[Catalog, Profile]:
     from warehousebench.cli import generate, profile, workload
+    from warehousebench.workload.sources import read_workload
 
-    catalog = generate.suite_catalog(demo.suite, demo.scale)
+    catalog = generate.suite_catalog(demo.suite)
     document.write(demo.out / "catalog.json", catalog)
     generate.generate(demo.suite, demo.scale, catalog, demo.data)
     measured = profile.measure(demo.data, None)
     document.write(demo.out / "profile.json", measured)
-    document.write(demo.out / "workload.json", workload.analyse(catalog, None, demo.suite, demo.scale))
+    named = read_workload(None, demo.suite, demo.scale, None, catalog)
+    document.write(demo.out / "workload.json", workload.analyse(catalog, named))
     return catalog, measured
 
 
@@ -114,20 +116,15 @@ def _load(demo: Demo, catalog: Catalog) -> None:
 
 def _run(demo: Demo) -> Run:
     from warehousebench.bench.environment import cores
-    from warehousebench.cli import run, workload
+    from warehousebench.cli import run
     from warehousebench.cli.data import open_source
     from warehousebench.model.run import Configuration
+    from warehousebench.workload.sources import read_workload
 
-    _, texts, found = workload.read_queries(None, demo.suite, demo.scale)
-    task = run.Task(
-        suite=demo.suite,
-        rounding_rule=found.rounding_rule if found else None,
-        queries={query.name: query.sql for query in texts},
-        source=open_source(demo.data, None),
-        layouts={name: demo.out / "layouts" / name for name in ("plain", "advised")},
-        configuration=Configuration(demo.rounds, 1, demo.timeout, 1, cores()),
-    )
-    return run.run(task, demo.out / "run.json")
+    named = read_workload(None, demo.suite, demo.scale, None, None)
+    layouts = {name: demo.out / "layouts" / name for name in ("plain", "advised")}
+    configuration = Configuration(demo.rounds, 1, demo.timeout, 1, cores())
+    return run.run(run.make_task(named, open_source(demo.data, None), layouts, configuration), demo.out / "run.json")
 
 
 def _report(demo: Demo, advised: list[Advised]) -> None:

@@ -16,17 +16,17 @@ from warehousebench.bench.answers import references
 from warehousebench.bench.environment import cores, environment
 from warehousebench.bench.runner import Plan, execute
 from warehousebench.bench.verify import FLOAT_TOLERANCE
-from warehousebench.cli.console import step
+from warehousebench.cli.console import say, step
 from warehousebench.cli.data import Source, open_source
 from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
 from warehousebench.cli.verify import overview
-from warehousebench.cli.workload import read_queries
 from warehousebench.engines.duckdb.client import DuckFile, DuckViews
 from warehousebench.errors import EngineError, UsageError, VerificationError
 from warehousebench.load import local
 from warehousebench.model import document
 from warehousebench.model.load import Loaded
 from warehousebench.model.run import Configuration, Execution, Run, Status, Subject
+from warehousebench.workload.sources import Named, read_workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,9 @@ class Task:
 @click.option("--on", "layouts", type=folder, multiple=True, required=True, help="Folder of a loaded layout; repeat for several.")
 @click.option("--data", type=folder, default="data", show_default=True, help="The source data: answers are verified against it.")
 @click.option("--catalog", type=file, help="Schema of the data, where CSV files need it.")
-@click.option("--queries", type=folder, help="Folder of *.sql files in DuckDB's dialect.")
-@click.option("--suite", help="Built-in suite instead of a folder of queries.")
+@click.option("--queries", type=click.Path(path_type=Path), help="Folder of *.sql files, or a query log as CSV or JSON.")
+@click.option("--suite", help="Built-in suite instead of --queries.")
+@click.option("--dialect", help="SQL dialect of the queries, if it is not DuckDB's.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds; fewer than 4 are a screening.")
 @click.option("--warmups", type=click.IntRange(0), default=1, show_default=True, help="Untimed executions before each timed one.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=300.0, show_default=True, help="Seconds per execution.")
@@ -74,6 +75,7 @@ def command(
     catalog: Path | None,
     queries: Path | None,
     suite: str | None,
+    dialect: str | None,
     rounds: int,
     warmups: int,
     timeout: float,
@@ -91,18 +93,25 @@ def command(
     Example:  warehousebench run --suite tpch --data data --on layouts/plain --on layouts/advised
     """
     source = open_source(data, catalog)
-    name, texts, found = read_queries(queries, suite, source.data.scale)
-    task = Task(
-        suite=name,
-        rounding_rule=found.rounding_rule if found else None,
-        queries={query.name: query.sql for query in texts},
-        source=source,
-        layouts=subject_names(layouts),
-        configuration=Configuration(rounds, warmups, timeout, seed, threads or cores()),
-    )
+    named = read_workload(queries, suite, source.data.scale, dialect, source.catalog)
+    for finding in named.findings:
+        say(f"note: {finding}")
+    task = make_task(named, source, subject_names(layouts), Configuration(rounds, warmups, timeout, seed, threads or cores()))
     done = run(task, out, resume=resume)
     emit(done, overview(done), output)
     raise_if_different(done)
+
+
+def make_task(named: Named, source: Source, layouts: Mapping[str, Path], configuration: Configuration) -> Task:
+    """Return the run of a workload on loaded layouts (subject name -> folder)."""
+    return Task(
+        suite=named.name,
+        rounding_rule=named.suite.rounding_rule if named.suite else None,
+        queries={query.name: query.sql for query in named.queries},
+        source=source,
+        layouts=layouts,
+        configuration=configuration,
+    )
 
 
 def subject_names(layouts: Sequence[Path]) -> dict[str, Path]:

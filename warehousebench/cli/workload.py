@@ -7,55 +7,48 @@ from pathlib import Path
 import click
 
 from warehousebench.cli.console import say, step
-from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
+from warehousebench.cli.options import Scale, emit, file, format_option, refuse_existing
 from warehousebench.cli.tables import table
-from warehousebench.errors import UsageError
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.workload import Role, Workload
-from warehousebench.workload.suite import Suite, SuiteQuery, load_suite, queries_from
+from warehousebench.workload.sources import Named, read_workload
 
 
 @click.command("workload")
 @click.option("--catalog", type=file, default="catalog.json", show_default=True, help="Schema that the queries are for.")
-@click.option("--queries", type=folder, help="Folder of *.sql files in DuckDB's dialect, one query each.")
-@click.option("--suite", help="Built-in suite instead of a folder.")
-@click.option("--scale", type=float, default=1.0, help="Scale factor, where a suite's queries depend on it.")
+@click.option(
+    "--queries", type=click.Path(path_type=Path), help="Folder of *.sql files, or a query log as CSV or JSON with counts."
+)
+@click.option("--suite", help="Built-in suite instead of --queries.")
+@click.option("--dialect", help="SQL dialect of the queries, if it is not DuckDB's.")
+@click.option("--scale", type=Scale(), default="1", help="Scale factor, where a suite's queries depend on it.")
 @click.option("-o", "--out", type=file, default="workload.json", show_default=True, help="File to write.")
 @format_option
-def command(catalog: Path, queries: Path | None, suite: str | None, scale: float, out: Path, output: str) -> None:
+def command(
+    catalog: Path, queries: Path | None, suite: str | None, dialect: str | None, scale: float, out: Path, output: str
+) -> None:
     """Find the columns that queries join, filter, group and order by.
 
     \b
     Example:  warehousebench workload --catalog catalog.json --queries my_queries/
     """
     refuse_existing(out)
-    workload = analyse(document.read(catalog, Catalog), queries, suite, scale)
+    schema = document.read(catalog, Catalog)
+    workload = analyse(schema, read_workload(queries, suite, scale, dialect, schema))
     document.write(out, workload)
     emit(workload, _overview(workload), output)
 
 
-def read_queries(queries: Path | None, suite: str | None, scale: float) -> tuple[str, tuple[SuiteQuery, ...], Suite | None]:
-    """Return the workload's name, its queries, and the suite if they come from one; exactly one source must be named."""
-    if (queries is None) == (suite is None):
-        raise UsageError("name the queries with either --queries FOLDER or --suite NAME")
-    if suite:
-        found = load_suite(suite, scale)
-        return suite, found.queries, found
-    assert queries is not None
-    return queries.resolve().name, queries_from(queries), None
-
-
-def analyse(catalog: Catalog, queries: Path | None, suite: str | None, scale: float) -> Workload:
-    """Return the workload of a folder of queries or a suite; what cannot be analysed is said and kept."""
+def analyse(catalog: Catalog, named: Named) -> Workload:
+    """Return what the queries do to each column; what cannot be read or analysed is said and kept."""
     from warehousebench.workload.usage import analyse as find_uses
 
-    name, texts, _ = read_queries(queries, suite, scale)
-    with step(f"Analyse {len(texts)} queries"):
-        workload = find_uses(texts, catalog, name)
-    for query in workload.queries:
-        if query.finding:
-            say(f"note: {query.name} is not analysed: {query.finding}")
+    with step(f"Analyse {len(named.queries)} queries"):
+        workload = find_uses(named.queries, catalog, named.name)
+    unclear = (f"{query.name} is not analysed: {query.finding}" for query in workload.queries if query.finding)
+    for finding in (*named.findings, *unclear):
+        say(f"note: {finding}")
     return workload
 
 

@@ -19,11 +19,16 @@ class QueryCost:
 
 @dataclass(frozen=True, slots=True)
 class DesignCost:
-    """One design's costs; ``stored`` is its encoded bytes, all copies, where they were measured."""
+    """One design's costs.
+
+    ``copies`` are the raw bytes of all its copies, a replicated table counted once per node: replicating more moves less.
+    ``stored`` is its encoded bytes where they were measured.
+    """
 
     name: str
     queries: tuple[QueryCost, ...]
     stored: float | None = None
+    copies: float | None = None
 
     @property
     def moved(self) -> float:

@@ -12,7 +12,7 @@ ASSUMPTIONS = (
     "Only columns that are needed further up travel, at their mean width.",
     "Zone maps hold the smallest and the largest value per block and column. Blocks are cut by raw width on a sample of the rows, "
     "scaled to the size designed for. A filter on a joined table narrows the join key to the range of its matching keys.",
-    "Encodings are sized by encoding sampled slices of the sort order. AZ64 is a proxy, since it is proprietary; entropy codes count "
-    "at their theoretical bound.",
+    "Encodings are sized by encoding sampled slices of the sort order. AZ64 is a proxy, since it is proprietary; entropy codes "
+    "count at their theoretical bound.",
     "The products' hash functions are not published: skew is a range over several hash functions.",
 )

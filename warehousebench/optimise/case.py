@@ -21,7 +21,8 @@ BaseColumn = tuple[str, str]
 class Case:
     """Schema, measured data and plans; ``target`` gives the rows per table that the design shall serve, where they differ.
 
-    ``relations`` are table name -> SQL that can follow FROM.
+    ``relations`` are table name -> SQL that can follow FROM.  ``texts`` are query name -> SQL in DuckDB's dialect, for what
+    plans do not keep; without a query's text no live aggregate is sought for it.
     """
 
     catalog: Catalog
@@ -29,6 +30,7 @@ class Case:
     plans: tuple[Plan, ...]
     relations: Mapping[str, str]
     target: Mapping[str, float] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, table: str) -> float:
         """Return the rows of ``table`` at the target size."""

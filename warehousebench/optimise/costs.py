@@ -28,7 +28,14 @@ def cost(name: str, case: Case, product: Product, layout: Layout, store: Store, 
         word = "redshift" if not product.several_copies else "vertica"
         motions = tuple(f"{line.description}: {getattr(line, word) or line.vertica}, {line.bytes:,.0f} bytes" for line in lines)
         queries.append(QueryCost(plan.query, plan.weight, trace.bytes, read.get(plan.query, 0.0), motions))
-    return DesignCost(name, tuple(queries), stored)
+    return DesignCost(name, tuple(queries), stored, _raw_copies(case, layout, product.nodes))
+
+
+def _raw_copies(case: Case, layout: Layout, nodes: int) -> float:
+    """Return the raw bytes of all copies; a replicated one counts once per node."""
+    return sum(
+        case.sizes[copy.table] * (nodes if copy.distribution.placement is Placement.REPLICATED else 1) for copy in layout.copies
+    )
 
 
 def _read(layout: Layout, store: Store) -> dict[str, float]:

@@ -83,7 +83,7 @@ def _choice(
     name: str, sizes: Mapping[str, float], allowed: set[str], rules: EncodingRules, average: float, *, is_leading: bool
 ) -> EncodingChoice:
     ranked = sorted(((size, codec) for codec, size in sizes.items() if codec in allowed))
-    codec, code, sentence = _pick(name, ranked, rules, average, is_leading=is_leading)
+    codec, code, sentence = _pick(ranked, rules, average, is_leading=is_leading)
     others = tuple((other, size) for size, other in ranked if other != codec)
     evidence = [_evidence(other, sizes[other]) for other in (codec, *(other for other, _ in others[:_RUNNERS_UP]))]
     evidence.append(Evidence("average run", average, "rows", _SAMPLED))
@@ -91,24 +91,22 @@ def _choice(
     return EncodingChoice(name, codec, sizes[codec], sizes["RAW"], average, others, reason)
 
 
-def _pick(
-    name: str, ranked: Sequence[tuple[float, str]], rules: EncodingRules, average: float, *, is_leading: bool
-) -> tuple[str, str, str]:
+def _pick(ranked: Sequence[tuple[float, str]], rules: EncodingRules, average: float, *, is_leading: bool) -> tuple[str, str, str]:
     """Return codec, reason code and sentence."""
     allowed = {codec for _, codec in ranked}
     if is_leading and rules.leading in allowed:
-        sentence = f"{name} leads the sort key: {rules.leading} keeps few rows in each of its blocks, so that zone maps stay sharp."
+        sentence = f"{rules.leading}: leads the sort key, and few rows per block keep its zone map sharp"
         return str(rules.leading), "encoding.leading-sort-key", sentence
     if rules.runs in allowed and average >= rules.run_length:
-        sentence = f"{name} repeats {average:,.0f} times on average in this order: {rules.runs} stores each run once."
+        sentence = f"{rules.runs}: long runs of equal values in this order, each stored once"
         return str(rules.runs), "encoding.runs", sentence
     size, smallest = ranked[0]
     near = {codec for other, codec in ranked if other <= size * (1 + rules.margin)}
     for codec in rules.preferred:
         if codec in near and codec != smallest:
-            sentence = f"{codec} is preferred for {name}: it is at most {rules.margin:.0%} larger than {smallest}, the smallest."
+            sentence = f"{codec}: cheaper to read, and at most {rules.margin:.0%} larger than the smallest"
             return codec, "encoding.preferred", sentence
-    return smallest, "encoding.smallest", f"{smallest} is the smallest of {len(ranked)} codecs measured for {name}."
+    return smallest, "encoding.smallest", f"{smallest}: the smallest of all codecs measured"
 
 
 def _evidence(codec: str, size: float) -> Evidence:

@@ -77,9 +77,12 @@ class Store:
         sampled = self.samples[table].rows / max(self.case.rows(table), 1.0)
         return self.product.block_bytes / _VALUE_BYTES * sampled / _FEW_ROWS
 
-    def encodings(self, table: str, order_by: Sequence[str]) -> tuple[EncodingChoice, ...]:
-        """Return the measured choice of an encoding for every column of ``table`` in that order."""
-        names = [name for name in self.case.profile.tables[table].columns if self.product.codecs.get((table, name))]
+    def encodings(
+        self, table: str, order_by: Sequence[str], columns: Sequence[str] | None = None
+    ) -> tuple[EncodingChoice, ...]:
+        """Return the measured choice of an encoding for every column of ``table`` (or some ``columns``) in that order."""
+        known = self.case.profile.tables[table].columns if columns is None else columns
+        names = [name for name in known if self.product.codecs.get((table, name))]
         if not names or not self.case.profile.tables[table].rows:
             return ()
         sample = sorted_slices(self.connection, self.case.relations[table], names, order_by)

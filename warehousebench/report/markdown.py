@@ -133,7 +133,7 @@ def _designs(designs: Iterable[DesignSummary]) -> Iterator[str]:
 def _choice(choice: DesignChoice) -> Iterator[str]:
     yield f"#### {safe(choice.name)}"
     yield ", ".join(f"{safe(name)}: {safe(value)}" for name, value in choice.facts)
-    yield grid_table(particulars.reasons(choice)) if choice.reasons else "No reason was recorded."
+    yield grid_table(particulars.reasons(choice, brief=True)) if choice.reasons else "No reason was recorded."
 
 
 def _points(points: Sequence[Point], factor: float) -> str:

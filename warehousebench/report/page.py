@@ -147,5 +147,7 @@ def _choice(choice: DesignChoice) -> Markup:
     facts = (tag("span", tag("i", name), f" {value}", class_="fact") for name, value in choice.facts)
     head = join((tag("b", choice.name), " ", *facts))
     return fold(
-        head, table(particulars.reasons(choice)) if choice.reasons else tag("p", "No reason was recorded."), class_="choice"
+        head,
+        table(particulars.reasons(choice, brief=True)) if choice.reasons else tag("p", "No reason was recorded."),
+        class_="choice",
     )

@@ -100,12 +100,16 @@ def data(view: View) -> Grid:
     return Grid(f"Data by {mark.generator}, checksums by {mark.checksum_method}", columns, rows)
 
 
-def reasons(choice: DesignChoice) -> Grid:
-    """Return why a table or projection is designed as it is, reason by reason."""
+def reasons(choice: DesignChoice, *, brief: bool = False) -> Grid:
+    """Return why a table or projection is designed as it is; alike reasons share a row.
+
+    ``brief`` leaves out the figures behind each encoding, which the advice has page by page.
+    """
     columns = (Column("Choice"), Column("Why"), Column("Evidence"), Column("Rule"))
     alike: dict[tuple[str, str, str], list[str]] = {}
     for reason in choice.reasons:
-        evidence = _evidence(reason.evidence)
+        hidden = brief and reason.evidence and reason.subject.startswith("encoding:")
+        evidence = "measured: see the advice" if hidden else _evidence(reason.evidence)
         alike.setdefault((reason.code, reason.sentence, evidence), []).append(reason.subject)
     rows = tuple(
         (Cell(_subjects(names)), Cell(sentence), Cell(evidence), Cell(code, tone="code"))
@@ -115,12 +119,12 @@ def reasons(choice: DesignChoice) -> Grid:
 
 
 def _evidence(found: Sequence[Evidence]) -> str:
-    """Return the figures with their source, which is said once where they share it."""
-    sources = {evidence.source for evidence in found}
-    if len(found) > 1 and len(sources) == 1:
-        bare = "; ".join(str(replace(evidence, source="")) for evidence in found)
-        return f"{bare} (all {found[0].source})" if found[0].source else bare
-    return "; ".join(map(str, found)) or "by rule"
+    """Return the figures by source, each source said once."""
+    sources: dict[str, list[str]] = {}
+    for evidence in found:
+        sources.setdefault(evidence.source, []).append(str(replace(evidence, source="")))
+    groups = (", ".join(figures) + (f" ({source})" if source else "") for source, figures in sources.items())
+    return "; ".join(groups) or "by rule"
 
 
 def _subjects(names: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ from warehousebench.optimise.advisor import Physical, TableChoice
 from warehousebench.optimise.case import Product
 from warehousebench.optimise.encodings import EncodingRules
 
-# Lamb et al., PVLDB 5(12), 2012, section 3.7: each block's minimum and maximum lie in the position index.  The size of a block is not
+# Lamb et al., PVLDB 5(12), 2012, section 3.7: each block's minimum and maximum lie in the position index.  Its size is not
 # documented; the megabyte is ours, so that both products' figures can be held together.
 BLOCK_BYTES = 1 << 20
 # Database Designer's published designs take DELTAVAL and DELTARANGE_COMP before codecs that are a little smaller and need more CPU.
