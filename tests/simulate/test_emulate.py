@@ -63,6 +63,8 @@ FORMS = {
     "distinct aggregates": "SELECT count(DISTINCT l_suppkey), sum(l_quantity), avg(l_discount) FROM lineitem",
     "filtered aggregates": "SELECT count(*) FILTER (WHERE o_orderstatus = 'F'), avg(o_totalprice) FILTER (WHERE o_orderkey < 9),"
     " min(o_clerk), max(o_orderdate), bool_or(o_totalprice > 1), sum(CASE WHEN o_orderstatus IN ('F', 'O') THEN 1 END) FROM orders",
+    "first of one": "SELECT n_name FROM nation WHERE n_nationkey = (SELECT min(c_nationkey) FROM customer WHERE c_custkey = 7"
+    " GROUP BY c_custkey)",
     "windows": "SELECT o_custkey, o_orderkey, rank() OVER (PARTITION BY o_custkey ORDER BY o_totalprice DESC, o_orderkey),"
     " sum(o_totalprice) OVER (PARTITION BY o_custkey) FROM orders",
     "frames": "SELECT n_name, row_number() OVER (ORDER BY n_name), lag(n_name, 1, 'x') OVER (ORDER BY n_name DESC),"

@@ -12,11 +12,8 @@ from warehousebench.simulate.emulate.sql import Reference
 from warehousebench.simulate.emulate.statements import Scope, listed, shown
 from warehousebench.workload.expressions import Json
 
-# What puts partial results together; AVG is a sum and a count.
-_COMBINED = {
-    **{name: name for name in ("sum", "min", "max", "first", "any_value", "bool_and", "bool_or")},
-    "count": "sum",
-}
+# Aggregates that put their own partial results together; COUNT adds them up, AVG is a sum and a count.
+_COMBINED = {name: name for name in ("sum", "min", "max", "first", "any_value", "bool_and", "bool_or")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +94,14 @@ def partial(grouping: Grouping, table: str) -> str:
         values += [f"{part} AS p{i}_{k}" for k, part in enumerate(_parts(expression, grouping.reference))]
     values += [f"first({value}) AS f{i}" for i, (_, value) in enumerate(grouping.firsts)]
     values += [f"{marker} AS m{i}" for i, (_, marker) in enumerate(grouping.markers)]
-    return f"SELECT {', '.join([*values, f'{grouping.set_number} AS number'])} FROM {table}{_group_by(grouping)}"
+    # A node without rows has no say: its empty group would pass for a first value of NULL.
+    rest = f"FROM {table}{_group_by(grouping)} HAVING count(*) > 0"
+    return f"SELECT {', '.join([*values, f'{grouping.set_number} AS number'])} {rest}"
 
 
 def _parts(expression: Json, reference: Reference) -> list[str]:
     name = sql.aggregate_name(expression)
-    if expression.get("order_bys", {}).get("orders") or (name != "avg" and name not in _COMBINED):
+    if expression.get("order_bys", {}).get("orders") or name not in (*_COMBINED, "count", "avg"):
         raise UnsupportedError(f"the aggregate {name} cannot be put together from partial groups in the emulation yet")
     if name != "avg":
         return [sql.aggregate(expression, reference)]
@@ -114,12 +113,19 @@ def _parts(expression: Json, reference: Reference) -> list[str]:
 def combined(script: Script, place: int, grouping: Grouping, table: str) -> str:
     """Return the finished groups of a table of partial ones."""
     values = {out: f"g{i}" for i, (out, _) in enumerate(grouping.groups)}
-    for i, (out, expression) in enumerate(grouping.results):
-        name = sql.aggregate_name(expression)
-        merged = f"CAST(sum(p{i}_0) AS DOUBLE) / sum(p{i}_1)" if name == "avg" else f"{_COMBINED[name]}(p{i}_0)"
-        values[out] = f"CAST({merged} AS {sql.sql_type(expression['return_type'])})"
+    values |= {out: _whole(i, expression) for i, (out, expression) in enumerate(grouping.results)}
     values |= {out: f"first(f{i})" for i, (out, _) in enumerate(grouping.firsts)}
     values |= {out: f"first(m{i})" for i, (out, _) in enumerate(grouping.markers)}
     keys = [f"g{i}" for i in range(len(grouping.groups))]
     grouped = f" GROUP BY {', '.join([*keys, 'number'])}" if grouping.sets != ((),) else ""
     return f"SELECT {listed(shown(script, place), values)} FROM {table}{grouped}"
+
+
+def _whole(i: int, expression: Json) -> str:
+    """Return the result number ``i`` made of its parts, in the type of the plan."""
+    name = sql.aggregate_name(expression)
+    if name == "avg":
+        merged = f"CAST(sum(p{i}_0) AS DOUBLE) / sum(p{i}_1)"
+    else:
+        merged = f"coalesce(sum(p{i}_0), 0)" if name == "count" else f"{_COMBINED[name]}(p{i}_0)"
+    return f"CAST({merged} AS {sql.sql_type(expression['return_type'])})"

@@ -15,11 +15,17 @@ _FAR = 4.0
 
 
 class Cause(StrEnum):
-    """Why a motion differs from its prediction by more than a hundredth."""
+    """Why a motion differs from its prediction by more than a hundredth.
+
+    Partial groups that the formula for rows at random gets wrong; rows wider or narrower than their table's mean text
+    says; few keys, with which a hash is lucky or not; rows that a like key (such as one of the same values) had placed
+    where they were to go; none of these.
+    """
 
     GROUPS = "groups per node"
-    TEXT = "text lengths"
-    HASH = "chance of the hash"
+    WIDTH = "bytes per row"
+    CHANCE = "chance of the hash"
+    PLACED = "rows already in place"
     UNEXPLAINED = "unexplained"
 
 
@@ -57,11 +63,17 @@ class CountedMotion:
         # Rows are checked apart, so that widths are all that is left between the reckoned and the expected bytes.
         parts = {
             Cause.GROUPS: reckoned - self.predicted_bytes,
-            Cause.TEXT: self.expected_bytes - reckoned,
-            Cause.UNEXPLAINED if abs(luck) > _FAR * self.chance_bytes else Cause.HASH: luck,
+            Cause.WIDTH: self.expected_bytes - reckoned,
+            self._chance(luck): luck,
         }
         # More than the tolerance in all: at least one of three parts has more than a third of it.
         return tuple(cause for cause, part in parts.items() if abs(part) > TOLERANCE * self.predicted_bytes / len(parts))
+
+    def _chance(self, luck: float) -> Cause:
+        """Return what to call bytes above (or below) those expected: too few mean that the rows were placed by a like key."""
+        if abs(luck) <= _FAR * self.chance_bytes:
+            return Cause.CHANCE
+        return Cause.PLACED if luck < 0 else Cause.UNEXPLAINED
 
 
 @dataclass(frozen=True, slots=True)

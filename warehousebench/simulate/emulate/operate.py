@@ -84,7 +84,7 @@ def _two_phases(stage: Stage, step: Step, relation: Relation) -> Relation:
         return stage.create(place, {LEADER: combined(stage.script, place, grouping, parts.everywhere())})
     key = _partial_key(grouping, stage.operator(place), stage.state(step.head))
     moved = count.hashed(cluster.connection, parts.tables, _partial_size(stage, grouping), key, cluster.nodes)
-    stage.note(step, moved, _with_measured_groups(stage, place, grouping, relation))
+    stage.note(step, moved, _with_measured_groups(stage, place, grouping, relation, parts))
     rows = parts.everywhere()
     shares = {node: f"(FROM {rows} WHERE {key} % {cluster.nodes} = {node})" for node in range(cluster.nodes)}
     return stage.create(place, {node: combined(stage.script, place, grouping, share) for node, share in shares.items()})
@@ -106,10 +106,11 @@ def _partial_size(stage: Stage, grouping: Grouping) -> str:
     return count.row_bytes(values + [(f"f{i}", columns[out]) for i, (out, _) in enumerate(grouping.firsts)])
 
 
-def _with_measured_groups(stage: Stage, place: int, grouping: Grouping, relation: Relation) -> float | None:
-    """Return the model's bytes with the groups of each node counted instead of reckoned."""
+def _with_measured_groups(stage: Stage, place: int, grouping: Grouping, relation: Relation, parts: Relation) -> float:
+    """Return the model's bytes with the groups of each node counted instead of reckoned; ``parts`` if there are several sets."""
     if len(grouping.sets) > 1:
-        return None
-    tables = list(relation.tables.values())
-    groups = sum(count.measured_groups(stage.cluster.connection, tables, [group for _, group in grouping.groups]))
-    return groups * stage.operator(place).partial_width * (stage.cluster.nodes - 1) / stage.cluster.nodes
+        groups = stage.cluster.rows(parts)
+    else:
+        tables = list(relation.tables.values())
+        groups = count.measured_groups(stage.cluster.connection, tables, [group for _, group in grouping.groups])
+    return sum(groups) * stage.operator(place).partial_width * (stage.cluster.nodes - 1) / stage.cluster.nodes
