@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from warehousebench.cli.options import emit, file, folder, format_option, refuse
 from warehousebench.cli.tables import table
 from warehousebench.model import document
 from warehousebench.model.profile import Profile
+
+if TYPE_CHECKING:
+    from warehousebench.cli.data import Source
 
 
 @click.command("profile")
@@ -35,9 +39,14 @@ def command(data: Path, catalog: Path | None, out: Path, output: str) -> None:
 def measure(data: Path, catalog: Path | None) -> Profile:
     """Return the profile of the data in a folder."""
     from warehousebench.cli.data import open_source
+
+    return measured(open_source(data, catalog))
+
+
+def measured(source: Source) -> Profile:
+    """Return the profile of a data folder that is open."""
     from warehousebench.profile import profile_tables
 
-    source = open_source(data, catalog)
     with step("Profile every column", len(source.relations)) as advance:
         return profile_tables(source.relations, source.data.fingerprint, advance)
 

@@ -1,4 +1,4 @@
-"""``reflect``: a schema from a database or DDL files."""
+"""``reflect``: a schema from a database, DDL files or a folder of data."""
 
 from __future__ import annotations
 
@@ -22,21 +22,25 @@ from warehousebench.model.catalog import Catalog
 @click.option("-o", "--out", type=file, default="catalog.json", show_default=True, help="File to write.")
 @format_option
 def command(source: tuple[str, ...], dialect: str | None, schema: str | None, rows: Path | None, out: Path, output: str) -> None:
-    """Read tables, columns and keys from SOURCE: a database URL, an SQLite file, or DDL files.
+    """Read tables, columns and keys from SOURCE: a database URL, an SQLite file, DDL files, or a folder of data.
+
+    A folder holds Parquet or CSV files, one or more per table: they tell no keys, and CSV files no types, which are guessed.
 
     \b
     Examples:  warehousebench reflect shop.sqlite --rows data/
                warehousebench reflect schema.sql --dialect postgres
                warehousebench reflect postgresql+psycopg://me@host/shop
+               warehousebench reflect exported_csv/
     """
     from warehousebench.source.database import is_database, reflect_source
     from warehousebench.source.ddl import read_ddl
+    from warehousebench.source.files import is_folder
 
     refuse_existing(out)
-    if len(source) > 1 and any(map(is_database, source)):
-        raise UsageError("name one database, or any number of DDL files")
+    if len(source) > 1 and any(is_database(each) or is_folder(each) for each in source):
+        raise UsageError("name one database, one folder of data, or any number of DDL files")
     if rows and not is_database(source[0]):
-        raise UsageError("--rows exports from a database; DDL files hold no rows")
+        raise UsageError("--rows exports from a database: DDL files hold no rows, and files of data are exported already")
     with step("Read the schema"):
         catalog = (
             reflect_source(source[0], schema, dialect) if len(source) == 1 else read_ddl([Path(each) for each in source], dialect)

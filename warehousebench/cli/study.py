@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +12,7 @@ from warehousebench import duck
 from warehousebench.bench.environment import cores
 from warehousebench.cli.console import say, step
 from warehousebench.cli.data import Source, open_source
-from warehousebench.cli.profile import measure
+from warehousebench.cli.profile import measured
 from warehousebench.errors import UsageError
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.profile import Profile
@@ -29,12 +29,17 @@ MEMORY = "1GB"
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A case, what could not be analysed, the usage of columns, and the connection that holds the tables."""
+    """A case, what could not be analysed, the usage of columns, and the connection that holds the tables.
+
+    ``queries`` are name -> SQL, ``relations`` the source's table name -> SQL that can follow FROM.
+    """
 
     case: Case
     findings: tuple[str, ...]
     workload: Workload
     connection: duck.Connection
+    queries: Mapping[str, str]
+    relations: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,10 @@ def study(inputs: Inputs) -> Iterator[Study]:
     Every finding is said on the terminal.  Raises UsageError if the target rows name a table that has no data, or if no
     query at all can be analysed.
     """
-    source = open_source(inputs.data, None)
-    profile = inputs.profile or measure(inputs.data, None)
     catalog = inputs.catalog
+    # The schema gives the columns of CSV files their types, in the profile as in the plans.
+    source = replace(open_source(inputs.data, None), catalog=catalog)
+    profile = inputs.profile or measured(source)
     unknown = sorted(inputs.target.keys() - profile.tables.keys())
     if unknown:
         raise UsageError(
@@ -76,8 +82,9 @@ def study(inputs: Inputs) -> Iterator[Study]:
         if not plans:
             raise UsageError("no query could be analysed, so there is nothing to design for; see the notes above")
         names = {name: duck.quote(name) for name in source.relations}
-        case = Case(kept, profile, plans, names, inputs.target)
-        yield Study(case, findings, analyse(named.queries, kept, named.name), connection)
+        texts = {query.name: query.sql for query in named.queries}
+        case = Case(kept, profile, plans, names, inputs.target, texts)
+        yield Study(case, findings, analyse(named.queries, kept, named.name), connection, texts, source.relations)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from warehousebench.errors import SourceError
 from warehousebench.model.catalog import Catalog, Column
 from warehousebench.source.ddl import read_ddl
 from warehousebench.source.draft import Draft, Reference, assemble
+from warehousebench.source.files import is_folder, read_folder
 from warehousebench.source.script import SQLITE_MAGIC
 from warehousebench.source.types import parse_type
 
@@ -34,7 +35,9 @@ _PARTITIONS = """
 
 
 def reflect_source(source: str, schema: str | None = None, dialect: str | None = None) -> Catalog:
-    """Return the schema behind ``source``: a database URL, a SQLite file, or a DDL file; raises SourceError."""
+    """Return the schema behind ``source``: a database URL, a SQLite file, a folder of data or a DDL file; raises SourceError."""
+    if is_folder(source):
+        return read_folder(Path(source))
     return reflect(source, schema) if is_database(source) else read_ddl([Path(source)], dialect)
 
 

@@ -36,9 +36,9 @@ def describe(folder: Path, suite: str, scale: float, generator: str, catalog: Ca
     With a catalog every table of it must be there with all its columns, and other files are left alone.
     Raises SourceError for missing or unreadable files.
     """
-    names = [table.name for table in catalog] if catalog else _tables_in(folder)
+    names = [table.name for table in catalog] if catalog else tables_in(folder)
     with duck.opened() as connection:
-        tables = {name: _measure(connection, folder, name, _files(folder, name)) for name in sorted(names)}
+        tables = {name: _measure(connection, folder, name, files_of(folder, name)) for name in sorted(names)}
         for table in catalog or ():
             _check_columns(connection, folder, table, tables[table.name])
         return DataSet(suite, scale, generator, checksum.method(connection), tables)
@@ -92,8 +92,8 @@ def _csv_type(type_: DataType) -> str:
     return _CSV_TYPES.get(type_.kind, "VARCHAR")
 
 
-def _tables_in(folder: Path) -> list[str]:
-    """Return the names of all tables that have files in ``folder``."""
+def tables_in(folder: Path) -> list[str]:
+    """Return the names of all tables that have files in ``folder``; raises SourceError if there are none."""
     try:
         entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     except OSError as error:
@@ -105,7 +105,8 @@ def _tables_in(folder: Path) -> list[str]:
     return sorted(names)
 
 
-def _files(folder: Path, name: str) -> tuple[str, ...]:
+def files_of(folder: Path, name: str) -> tuple[str, ...]:
+    """Return the files of a table, relative to ``folder``; raises SourceError for none, and for more than one form of it."""
     forms = [path for path in (folder / f"{name}.parquet", folder / f"{name}.csv") if path.is_file()]
     parts = sorted(path for path in (folder / name).glob("*.parquet") if not path.name.startswith("."))
     if len(forms) + bool(parts) > 1:
