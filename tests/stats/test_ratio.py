@@ -126,3 +126,17 @@ def test_false_discovery_control_matches_an_independent_implementation(p_values:
     adjusted = oracle.false_discovery_control(p_values)
     if all(abs(value - 0.05) > 1e-9 for value in adjusted):
         assert benjamini_hochberg(p_values) == tuple(bool(value <= 0.05) for value in adjusted)
+
+
+def test_one_small_p_among_many_is_no_discovery() -> None:
+    assert benjamini_hochberg([0.04] + [0.9] * 9) == (False,) * 10
+
+
+def test_two_rounds_get_no_interval() -> None:
+    for ratio in (paired_ratio, unpaired_ratio):
+        assert ratio([1.0, 1.1], [2.0, 2.3]).low is None
+
+
+def test_rounds_without_any_spread_have_an_interval_of_one_point() -> None:
+    found = unpaired_ratio([1.0] * 3, [2.0] * 3)
+    assert (found.low, found.high) == pytest.approx((2.0, 2.0))

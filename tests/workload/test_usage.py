@@ -82,8 +82,8 @@ def test_uses_are_the_columns_that_duckdb_scans(workload: Workload, tpch_tables:
         found = {(use.table, use.column) for use in query.uses}
         if scanned != found:
             differences[query.name] = (scanned - found, found - scanned)
-    # o_orderkey is NOT NULL, so DuckDB counts rows where query 13 counts order keys.
-    assert differences == {"13": (set(), {("orders", "o_orderkey")})}
+    # o_orderkey is NOT NULL, so DuckDB 2 counts rows where query 13 counts order keys; 1.5 counts the keys.
+    assert differences in ({}, {"13": (set(), {("orders", "o_orderkey")})})
 
 
 def _scanned(node: dict[str, Any]) -> Iterator[tuple[str, str]]:

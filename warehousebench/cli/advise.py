@@ -63,6 +63,7 @@ class Advised:
 )
 @click.option("--against", type=file, multiple=True, help="design.<engine>.json to hold the advice against.")
 @click.option("--explain", multiple=True, help="Table whose reasons are printed.")
+@click.option("--emulate", multiple=True, help="Query (or all) to run on segmented databases, predicted against counted bytes.")
 @click.option("-o", "--out", type=folder, default=".", show_default=True, help="Folder for designs, scripts and advice pages.")
 @click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="What to print.")
 def command(**options: object) -> None:
@@ -89,7 +90,7 @@ def command(**options: object) -> None:
     wanted = wishes(given.policy, given.replication_budget, given.storage_budget, given.pins, catalog)
     if given.data and (given.queries or given.suite):
         inputs = Inputs(given.data, given.queries, given.suite, given.dialect, catalog, profile, target_rows(given.rows))
-        found = search(inputs, names, cluster, wanted, given.against, given.out)
+        found = search(inputs, names, cluster, wanted, given.against, given.out, given.emulate)
     else:
         _refuse_unused(given)
         if given.data:
@@ -123,12 +124,14 @@ class Options:
     pins: tuple[str, ...]
     against: tuple[Path, ...]
     explain: tuple[str, ...]
+    emulate: tuple[str, ...]
     out: Path
     output: str
 
 
 def _refuse_unused(given: Options) -> None:
-    unused = [name for name, value in (("--rows", given.rows), ("--pin", given.pins), ("--against", given.against)) if value]
+    options = (("--rows", given.rows), ("--pin", given.pins), ("--against", given.against), ("--emulate", given.emulate))
+    unused = [name for name, value in options if value]
     if unused:
         raise UsageError(f"{', '.join(unused)} need a search: give --data and --queries (or --suite)")
 
@@ -160,13 +163,32 @@ def _written(engine: str, design: document.Document, catalog: Catalog, profile: 
 
 
 def search(
-    inputs: Inputs, engines: Sequence[str], cluster: Cluster, wanted: Wishes, against: Sequence[Path], out: Path
+    inputs: Inputs,
+    engines: Sequence[str],
+    cluster: Cluster,
+    wanted: Wishes,
+    against: Sequence[Path],
+    out: Path,
+    emulate: Sequence[str] = (),
 ) -> list[Advised]:
     """Search a design for each product, write everything into ``out`` and return the designs."""
     from warehousebench.cli.study import study
 
     with study(inputs) as prepared:
-        return [_search_one(engine, prepared, cluster, wanted, against, out) for engine in engines]
+        found = [_search_one(engine, prepared, cluster, wanted, against, out) for engine in engines]
+        for advised in found if emulate else ():
+            _emulate(advised, prepared, cluster, emulate, out)
+        return found
+
+
+def _emulate(advised: Advised, prepared: Study, cluster: Cluster, wanted: Sequence[str], out: Path) -> None:
+    from warehousebench.cli.emulation import emulated
+
+    layout = designer(advised.engine).layout(advised.design, prepared.case.catalog)
+    title = f"{advised.engine} design on the data as it is"
+    text = emulated(wanted, prepared.queries, prepared.relations, layout, cluster.nodes, title)
+    document.write_text(out / f"emulation.{advised.engine}.txt", text + "\n")
+    click.echo(text + "\n")
 
 
 def _search_one(engine: str, prepared: Study, cluster: Cluster, wanted: Wishes, against: Sequence[Path], out: Path) -> Advised:

@@ -27,19 +27,19 @@ def command(suite: str, scale: float, out: Path, output: str) -> None:
     Example:  warehousebench generate --suite tpch --scale 1 -o data/tpch1
     """
     refuse_existing(out / "data.json")
-    catalog = suite_catalog(suite, scale)
+    catalog = suite_catalog(suite)
     document.write(out / "catalog.json", catalog)
     data = generate(suite, scale, catalog, out)
     rows = [[name, f"{each.rows:,}", each.checksum] for name, each in data.tables.items()]
     emit(data, table(["table", "rows", "checksum"], rows), output)
 
 
-def suite_catalog(suite: str, scale: float) -> Catalog:
+def suite_catalog(suite: str) -> Catalog:
     """Return the schema of a built-in suite; raises UsageError if the suite has none."""
     from warehousebench.source.ddl import read_ddl
-    from warehousebench.workload.suite import load_suite, schema_file
+    from warehousebench.workload.suite import generator_of, schema_file
 
-    if load_suite(suite, scale).generator is None:
+    if generator_of(suite) is None:
         raise UsageError(f"the suite {suite} cannot generate data. Give your own with --data.")
     return read_ddl([schema_file(suite)])
 
@@ -48,9 +48,9 @@ def generate(suite: str, scale: float, catalog: Catalog, out: Path) -> DataSet:
     """Generate the suite's Parquet files into ``out``, describe them in ``data.json`` and return the description."""
     from warehousebench.source import dataset
     from warehousebench.source.generator import generate as run_generator
-    from warehousebench.workload.suite import load_suite
+    from warehousebench.workload.suite import generator_of
 
-    generator = load_suite(suite, scale).generator or ()
+    generator = generator_of(suite) or ()
     with step(f"Generate {suite} at scale {scale:g}"):
         made_by = run_generator(generator, scale, out)
     with step("Count rows and take checksums"):

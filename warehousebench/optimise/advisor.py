@@ -1,16 +1,19 @@
-"""The whole search for one product: distribution first, then sort orders, then encodings, each with its alternatives."""
+"""The whole search for one product: distribution, sort orders, encodings, then extra copies, each with its alternatives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warehousebench.model.design import Evidence, Reason
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
+from warehousebench.optimise.access import Access, LiveAggregate
 from warehousebench.optimise.case import Case, Pin, Product, Wishes
 from warehousebench.optimise.distribution import REPLICATED, ROUND_ROBIN, DistributionChoice, Limits, best_distribution, candidates
 from warehousebench.optimise.encodings import EncodingChoice
+from warehousebench.optimise.extras import Ground
 from warehousebench.optimise.program import Copy
+from warehousebench.optimise.projections import Extra, choose_extras
 from warehousebench.optimise.sortkey import SortScore, SortSearch
 from warehousebench.optimise.storage import Store
 from warehousebench.simulate.skew import Skew
@@ -37,23 +40,50 @@ class TableChoice:
 
 @dataclass(frozen=True, slots=True)
 class Physical:
-    """The chosen layout, table by table, with the proof of the distribution and why columns were no candidates."""
+    """The chosen layout, table by table, with the proof of the distribution and why columns were no candidates.
+
+    ``extras`` are narrow copies and live aggregates beyond ``tables``, for products that can have them.
+    """
 
     tables: Mapping[str, TableChoice]
     distribution: DistributionChoice
     refused: Mapping[Copy, str]
+    extras: tuple[Extra, ...] = ()
+
+    @property
+    def copies(self) -> tuple[StoredCopy, ...]:
+        """Return the whole copies of all tables."""
+        return tuple(copy for table in sorted(self.tables) for copy in self.tables[table].copies)
 
     @property
     def layout(self) -> Layout:
-        """Return all stored copies."""
-        return Layout(tuple(copy for table in sorted(self.tables) for copy in self.tables[table].copies))
+        """Return all stored copies, narrow ones included; live aggregates are no copies of rows."""
+        return Layout((*self.copies, *(extra.copy for extra in self.extras if extra.aggregate is None)))
+
+    @property
+    def aggregates(self) -> tuple[LiveAggregate, ...]:
+        """Return the live aggregates among the extras."""
+        return tuple(extra.aggregate for extra in self.extras if extra.aggregate)
 
 
 def design(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
     """Return the best physical design for ``case`` within ``product``'s limits and the user's ``wishes``.
 
-    Tables that no query reads are hashed by their primary key, by rule.  Raises UsageError if pins and budgets leave nothing.
+    Tables that no query reads are hashed by their primary key, by rule.  A storage budget is spent in two ways, whole
+    copies first and narrow ones only; what reads and moves fewer bytes is returned.  Raises UsageError if pins and
+    budgets leave nothing.
     """
+    whole = _whole(case, product, wishes, store)
+    if not product.several_copies or wishes.storage <= 1.0:
+        return whole
+    access = Access(case, store)
+    single = _whole(case, product, replace(wishes, storage=1.0), store)
+    found = [_with_extras(each, wishes, access) for each in (whole, single)]
+    return min(found, key=lambda each: _total(each, access))
+
+
+def _whole(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
+    """Return the best design of copies that hold all columns."""
     considered = options(case, product)
     refused = dict(_refused(case, product, store, considered))
     chosen = best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, _limits(case, product, wishes, refused))
@@ -61,6 +91,30 @@ def design(case: Case, product: Product, wishes: Wishes, store: Store) -> Physic
         table.name: _table(case, product, wishes.pins.get(table.name, Pin()), store, chosen, table.name) for table in case.catalog
     }
     return Physical(tables, chosen, refused)
+
+
+def _with_extras(physical: Physical, wishes: Wishes, access: Access) -> Physical:
+    encodings = {name: choice.encodings for name, choice in physical.tables.items()}
+    ground = Ground(access, physical.copies, encodings, frozenset(physical.refused))
+    return replace(physical, extras=choose_extras(ground, _left(physical, wishes, access)))
+
+
+def _left(physical: Physical, wishes: Wishes, access: Access) -> float:
+    """Return the raw bytes that whole copies leave of the storage budget; what replication saves does not add to it."""
+    sizes = access.case.sizes
+    raw = sum(sizes.values())
+    taken = sum(sizes[copy.table] * _times(copy, access.store.product.nodes) for copy in physical.copies) - raw
+    return max(0.0, min(raw * (wishes.storage - 1.0), raw * (wishes.storage - 1.0 + wishes.replication) - taken))
+
+
+def _times(copy: StoredCopy, nodes: int) -> int:
+    return nodes if copy.distribution.placement is Placement.REPLICATED else 1
+
+
+def _total(physical: Physical, access: Access) -> float:
+    """Return the weighted bytes that all queries read and move."""
+    flows = access.flows(physical.layout, physical.aggregates)
+    return sum(plan.weight * flow.bytes for plan, flow in zip(access.case.plans, flows, strict=True))
 
 
 def options(case: Case, product: Product) -> dict[str, tuple[Distribution, ...]]:
@@ -71,13 +125,15 @@ def options(case: Case, product: Product) -> dict[str, tuple[Distribution, ...]]
 
 
 def _limits(case: Case, product: Product, wishes: Wishes, refused: Mapping[Copy, str]) -> Limits:
-    raw = sum(case.sizes.values())
+    extra = sum(case.sizes.values()) * (wishes.replication + (wishes.storage - 1.0 if product.several_copies else 0.0))
+    # A solver's tolerance is wider than the smallest tables: no budget has to be said outright.
+    copied = () if extra or product.nodes == 1 else tuple((table, REPLICATED) for table in case.sizes)
     return Limits(
-        extra_bytes=raw * (wishes.replication + (wishes.storage - 1.0 if product.several_copies else 0.0)),
+        extra_bytes=extra,
         several_copies=product.several_copies and wishes.storage > 1.0,
         pinned={table: pin.distribution for table, pin in wishes.pins.items() if pin.distribution},
         preferred={table.name: found for table in case.catalog if (found := key_hash(case, product, table.name))},
-        forbidden=tuple(refused),
+        forbidden=(*refused, *copied),
     )
 
 
@@ -106,10 +162,12 @@ def _uneven(case: Case, product: Product, store: Store, table: str, entry: Distr
     """Return the skew of a hash that would fill a table's slices too unevenly, None for an even one."""
     if case.rows(table) <= EVEN_ROWS * product.slices:
         return None
-    column = case.profile.tables[table].columns[entry.columns[0]]
+    profile = case.profile.tables[table]
+    column = profile.columns[entry.columns[0]]
     found = store.skew(table, entry)
-    # A sample of a near-unique column is uneven by chance; the profile of all rows then says more.
-    many = column.distinct > 100 * product.slices and column.top_share * product.slices < SKEW_LIMIT - 1
+    # Few sampled rows of a column with many values are uneven by chance; the profile of all rows then says more.
+    various = column.distinct > 100 * product.slices or 2 * column.distinct >= profile.rows
+    many = various and column.top_share * product.slices < SKEW_LIMIT - 1
     nulls = found is not None and found.null_share * product.slices > SKEW_LIMIT
     return found if found and found.high > SKEW_LIMIT and (nulls or not many) else None
 
