@@ -43,8 +43,9 @@ FORMS = {
     " WHERE l_linenumber = 7) ON o_orderkey = k",
     "left, constant": "SELECT count(*), count(f) FROM orders LEFT JOIN (SELECT DISTINCT l_orderkey k, 1 AS f FROM lineitem"
     " WHERE l_quantity > 45) ON o_orderkey = k",
-    "full": "SELECT c_nationkey, s_nationkey, count(*) FROM (SELECT DISTINCT c_nationkey FROM customer WHERE c_custkey < 30)"
-    " FULL JOIN (SELECT DISTINCT s_nationkey FROM supplier WHERE s_suppkey < 20) ON c_nationkey = s_nationkey GROUP BY ALL",
+    "full": "SELECT a, b, count(*) FROM (SELECT c_nationkey k, CASE WHEN k > 5 THEN 'x' ELSE 'y' END a FROM customer"
+    " WHERE c_custkey < 30) c FULL JOIN (SELECT s_nationkey k, CASE WHEN k > 9 THEN 1 ELSE 2 END b FROM supplier"
+    " WHERE s_suppkey < 20) s ON c.k = s.k GROUP BY ALL",
     "in, with NULLs": "SELECT c_custkey, c_custkey IN (SELECT nullif(o_custkey, 1) FROM orders) FROM customer",
     "in or": "SELECT count(*) FROM customer WHERE c_custkey IN (SELECT o_custkey FROM orders WHERE o_totalprice > 300000)"
     " OR c_acctbal > 9000",
@@ -161,13 +162,13 @@ def test_groups_of_clustered_rows_have_to_be_counted(in_turn: dict[str, Emulatio
     assert found.causes == (Cause.GROUPS,)
 
 
-@pytest.mark.parametrize("where", LAYOUTS)
+@pytest.mark.parametrize("where", ["in turn", "mixed"])
 def test_every_form_of_query_answers_right(relations: Mapping[str, str], where: str) -> None:
     assert_sound(run(relations, FORMS, where))
 
 
 @pytest.mark.skipif(duck.VERSION.startswith("1."), reason="1.5.5 leaves the empty grouping set out of its serialised plans")
-@pytest.mark.parametrize("where", LAYOUTS)
+@pytest.mark.parametrize("where", ["in turn", "mixed"])
 def test_grouping_sets_answer_right(relations: Mapping[str, str], where: str) -> None:
     found = run(relations, GROUPING_SETS, where)
     assert {name: (entry.answer_equal, entry.finding) for name, entry in found.items()} == dict.fromkeys(found, (True, None))

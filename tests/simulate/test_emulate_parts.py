@@ -54,7 +54,7 @@ def distributions(table: str) -> st.SearchStrategy[Distribution]:
     return st.one_of(hashed, st.sampled_from([Distribution(Placement.REPLICATED), Distribution(Placement.ROUND_ROBIN)]))
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(sales=distributions("sales"), items=distributions("items"), nodes=st.integers(1, 4))
 def test_answers_do_not_depend_on_the_layout(sales: Distribution, items: Distribution, nodes: int) -> None:
     for found in emulate(QUESTIONS, SMALL, layout(sales=sales, items=items), nodes):
@@ -184,3 +184,17 @@ def test_an_alternative_that_is_a_hint_lets_everything_pass() -> None:
     hint = {"filter_type": "LEGACY_OPTIONAL_FILTER", "child_filter": known}
     assert pushed_filter({"filter_type": "CONJUNCTION_OR", "child_filters": [known, hint]}, "c") is None
     assert pushed_filter({"filter_type": "CONJUNCTION_AND", "child_filters": [known, hint]}, "c") == "((c IS NULL))"
+
+
+def test_answers_are_compared_by_rows_and_by_order(connection: duck.Connection) -> None:
+    for table, relation in SMALL.items():
+        duck.run(connection, f"CREATE TABLE {table} AS FROM {relation}")
+    duck.readable_plans(connection)
+    script = read_script(connection, "q", "SELECT kind, sqrt(item), name FROM items WHERE item < 5 ORDER BY kind", {})
+    right = [(0, 1.0, "a"), (0, 2.0, "b"), (2, 0.5, "c")]
+    assert equal_answers(right, [(0, 2.0 + 1e-12, "b"), (0, 1.0, "a"), (2, 0.5, "c")], script)
+    assert not equal_answers(right, [right[2], right[0], right[1]], script)
+    assert not equal_answers(right, [(0, 1.0, "a"), (0, 2.0, "b"), (2, 0.5, "d")], script)
+    assert not equal_answers(right, [(0, 1.0, "a"), (0, 2.001, "b"), (2, 0.5, "c")], script)
+    assert not equal_answers(right, [(0, 1.0, "a"), (0, 2.0, "b"), (2.0, 0.5, "c")], script)
+    assert not equal_answers(right, right[:2], script)

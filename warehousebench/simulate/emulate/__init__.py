@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from warehousebench.simulate.emulate.count import measured_groups
 from warehousebench.simulate.emulate.emulate import emulate
-from warehousebench.simulate.emulate.model import CountedMotion, Emulation
+from warehousebench.simulate.emulate.model import Cause, CountedMotion, Emulation
 
-__all__ = ["CountedMotion", "Emulation", "emulate"]
+__all__ = ["Cause", "CountedMotion", "Emulation", "emulate", "measured_groups"]

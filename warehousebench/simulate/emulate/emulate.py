@@ -33,16 +33,19 @@ def emulate(
     layout: Layout,
     nodes: int,
     *,
+    facts: Facts | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Emulation, ...]:
     """Return one emulation per query (name -> SQL) over ``relations`` (table -> SQL of its rows), in order.
 
-    All data is held in memory twice.  A query that cannot be planned, simulated or emulated gets a finding.
+    ``facts`` are what the predictions know of text columns; their mean lengths are measured if they are not given.
+    ``progress`` hears each query before it runs.  All data is held in memory twice.  A query that cannot be planned,
+    simulated or emulated gets a finding; raises EngineError only for a relation that cannot be read.
     """
     with duck.opened() as connection:
         for table, relation in relations.items():
             duck.run(connection, f"CREATE TABLE {duck.quote(table)} AS FROM {relation}")
-        prepared = _prepared(connection, queries, text_widths(connection))
+        prepared = _prepared(connection, queries, text_widths(connection) if facts is None else facts)
         cluster = attach(connection, nodes)
         place(cluster, layout, _scanned(prepared))
         done = []
