@@ -12,6 +12,7 @@ import pytest
 from warehousebench.cli import COMMANDS
 from warehousebench.engines.redshift.design import RedshiftDesign
 from warehousebench.engines.vertica.design import VerticaDesign
+from warehousebench.model.advice import Advice, Costs
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.comparison import Comparison
 from warehousebench.model.data import DataSet
@@ -33,7 +34,9 @@ def fields(kind: object) -> set[str]:
     return own.union(*(fields(hints[name]) for name in own)) - {"format", "version"}
 
 
-@pytest.mark.parametrize("document", [Catalog, DataSet, Profile, Workload, RedshiftDesign, VerticaDesign, Loaded, Run, Comparison])
+@pytest.mark.parametrize(
+    "document", [Catalog, DataSet, Profile, Workload, RedshiftDesign, VerticaDesign, Advice, Costs, Loaded, Run, Comparison]
+)
 def test_every_field_of_every_document_is_described(document: type) -> None:
     header = {field.name: field.default for field in dataclasses.fields(document)}
     assert f"{header['format']} {header['version']}" in FORMATS
