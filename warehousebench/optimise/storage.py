@@ -34,6 +34,8 @@ class Store:
     connection: duck.Connection
     samples: dict[str, TableSample] = field(default_factory=dict)
     _scans: tuple[Scan, ...] | None = None
+    _searches: dict[tuple[str, Distribution, tuple[tuple[str, ...], ...]], SortSearch] = field(default_factory=dict)
+    _encodings: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[EncodingChoice, ...]] = field(default_factory=dict)
 
     def scans(self, table: str) -> tuple[Scan, ...]:
         """Return the scans of ``table`` by all queries, filters that joins bring along included."""
@@ -50,7 +52,7 @@ class Store:
         scans = self.scans(table)
         rows = round(self.case.rows(table) * growth)
         storage = Storage(self.product.slices, self.product.block_bytes, rows)
-        return Trial(self.samples[table], scans, self._hashed(table, distribution), storage, self._widths(table))
+        return Trial(self.samples[table], scans, self._hashed(table, distribution), storage, self.widths(table))
 
     def search(self, table: str, distribution: Distribution, baselines: Sequence[tuple[str, ...]]) -> SortSearch:
         """Return the scores of all sort orders of up to three filtered columns, and of ``baselines``, best first.
@@ -58,6 +60,12 @@ class Store:
         Orders that nearly tie are told apart by what they would read if the table grew, as far as the sample can tell; of those
         that still tie, the one with the fewest columns is taken.
         """
+        key = table, distribution, tuple(baselines)
+        if key not in self._searches:
+            self._searches[key] = self._search(table, distribution, baselines)
+        return self._searches[key]
+
+    def _search(self, table: str, distribution: Distribution, baselines: Sequence[tuple[str, ...]]) -> SortSearch:
         names = [name for name in filtered_columns(self.scans(table)) if (table, name) in self.product.sortable]
         known = [order for order in baselines if all(name in self.samples[table].columns for name in order)]
         found = search(self.trial(table, distribution), names, baselines=known)
@@ -77,16 +85,18 @@ class Store:
         sampled = self.samples[table].rows / max(self.case.rows(table), 1.0)
         return self.product.block_bytes / _VALUE_BYTES * sampled / _FEW_ROWS
 
-    def encodings(
-        self, table: str, order_by: Sequence[str], columns: Sequence[str] | None = None
-    ) -> tuple[EncodingChoice, ...]:
+    def encodings(self, table: str, order_by: Sequence[str], columns: Sequence[str] | None = None) -> tuple[EncodingChoice, ...]:
         """Return the measured choice of an encoding for every column of ``table`` (or some ``columns``) in that order."""
         known = self.case.profile.tables[table].columns if columns is None else columns
         names = [name for name in known if self.product.codecs.get((table, name))]
         if not names or not self.case.profile.tables[table].rows:
             return ()
-        sample = sorted_slices(self.connection, self.case.relations[table], names, order_by)
-        return choose_encodings(sample, order_by, {name: self.product.codecs[table, name] for name in names}, self.product.rules)
+        key = table, tuple(order_by), tuple(names)
+        if key not in self._encodings:
+            sample = sorted_slices(self.connection, self.case.relations[table], names, order_by)
+            codecs = {name: self.product.codecs[table, name] for name in names}
+            self._encodings[key] = choose_encodings(sample, order_by, codecs, self.product.rules)
+        return self._encodings[key]
 
     def skew(self, table: str, distribution: Distribution) -> Skew | None:
         """Return how evenly a hash distribution fills the slices; None for others, or if its columns were not sampled."""
@@ -98,7 +108,8 @@ class Store:
         known = self.samples[table].columns
         return distribution.columns if all(name in known for name in distribution.columns) else ()
 
-    def _widths(self, table: str) -> Mapping[str, float]:
+    def widths(self, table: str) -> Mapping[str, float]:
+        """Return column -> raw bytes per value as scans read it, a text's length field included."""
         columns = self.case.profile.tables[table].columns
         return {
             name: max(column.average_width, 1.0) + TEXT_OVERHEAD * (column.average_width % 1 > 0)

@@ -74,7 +74,11 @@ def tables_by_name(catalog: Catalog) -> dict[str, Table]:
     return tables
 
 
-def _tally(sql: str, tables: Mapping[str, Table]) -> _Tally:
+def qualified(sql: str, tables: Mapping[str, Table]) -> exp.Query:
+    """Return a query of DuckDB's dialect with every column bound to its source; ``tables`` are by name in lower case.
+
+    Raises SourceError, or sqlglot's own error, for what cannot be read.
+    """
     tree = sqlglot.parse_one(sql, dialect=DIALECT)
     if not isinstance(tree, exp.Query):
         raise SourceError("not a query: only SELECT statements are analysed")
@@ -84,7 +88,11 @@ def _tally(sql: str, tables: Mapping[str, Table]) -> _Tally:
     }
     # normalize=False: the keys are in lower case already, and one with a dot in it is a name, not a path.
     schema = MappingSchema(columns, dialect=DIALECT, normalize=False)
-    tree = qualify(tree, schema=schema, dialect=DIALECT, quote_identifiers=False)
+    return qualify(tree, schema=schema, dialect=DIALECT, quote_identifiers=False)
+
+
+def _tally(sql: str, tables: Mapping[str, Table]) -> _Tally:
+    tree = qualified(sql, tables)
     tally = _Tally()
     for scope in traverse_scope(tree):
         _count_conditions(scope, tally)
