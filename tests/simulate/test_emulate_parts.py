@@ -77,6 +77,18 @@ def test_rows_in_the_wrong_place_are_noticed(connection: duck.Connection) -> Non
     assert any("rows on the cluster" in remark for remark in found.remarks)
 
 
+def test_every_byte_of_the_trace_is_held_against_a_count(connection: duck.Connection) -> None:
+    where = layout(sales=Distribution(Placement.ROUND_ROBIN), items=Distribution(Placement.HASH, ("kind",)))
+    found = {entry.query: entry for entry in emulate(QUESTIONS, SMALL, where, 3, facts={})}
+    for table, relation in SMALL.items():
+        duck.run(connection, f"CREATE TABLE {table} AS FROM {relation}")
+    duck.readable_plans(connection)
+    for name, question in QUESTIONS.items():
+        (trace,) = simulate([read_script(connection, name, question, {}).plan], where, 3)
+        assert trace.bytes > 0
+        assert sum(motion.predicted_bytes for motion in found[name].motions) == pytest.approx(trace.bytes)
+
+
 def test_placing_follows_the_distribution(connection: duck.Connection) -> None:
     duck.run(connection, f"CREATE TABLE sales AS FROM {SALES}")
     cluster = attach(connection, 4)
