@@ -9,8 +9,9 @@ import pytest
 
 from warehousebench import duck
 from warehousebench.errors import UsageError, VerificationError
-from warehousebench.load import local
-from warehousebench.load.local import DATABASE, MANIFEST, Job, load
+from warehousebench.load import manifest
+from warehousebench.load.local import Job, load
+from warehousebench.load.manifest import DATABASE, MANIFEST
 from warehousebench.load.parquet import ParquetProfile
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog, Column, DataType, Table, TypeKind
@@ -64,7 +65,7 @@ FINISHED = sorted([MANIFEST, DATABASE, *PARQUET])
 def test_a_load_is_whole_and_verified(job: Job) -> None:
     loaded = load(job)
     assert files(job) == FINISHED
-    assert local.read(job.folder) == loaded == document.read(job.folder / MANIFEST, Loaded)
+    assert manifest.read(job.folder) == loaded == document.read(job.folder / MANIFEST, Loaded)
     assert loaded.database_bytes == (job.folder / DATABASE).stat().st_size
     for name, table in loaded.tables.items():
         assert (table.rows, table.checksum) == job.expected[name]
@@ -116,13 +117,13 @@ def test_an_interrupted_load_goes_on_where_it_stopped(job: Job, table: str, step
     times = {file: (job.folder / file).stat().st_mtime_ns for file in files(job) if file != MANIFEST}
     if done:
         with pytest.raises(UsageError, match=r"not finished\. Go on with: warehousebench load --resume"):
-            local.read(job.folder)
+            manifest.read(job.folder)
     heard: list[tuple[str, str]] = []
     loaded = load(job, resume=True, observe=lambda *at: heard.append(at))
     assert [name for name, what in heard if what == "write"] == [name for name in RELATIONS if name not in done]
     assert {file: (job.folder / file).stat().st_mtime_ns for file in times} == times
     assert files(job) == FINISHED
-    assert loaded == local.read(job.folder)
+    assert loaded == manifest.read(job.folder)
     with duck.opened(job.folder / DATABASE, read_only=True) as connection:
         assert {name: stored(connection, name) for name in RELATIONS} == job.expected
 
@@ -144,7 +145,7 @@ def test_a_finished_load_is_not_repeated_but_what_is_missing_is_made_again(job: 
     assert load(job, resume=True, observe=never) == loaded
     (job.folder / DATABASE).unlink()
     with pytest.raises(UsageError, match="--resume"):
-        local.read(job.folder)
+        manifest.read(job.folder)
     heard: list[str] = []
     load(job, resume=True, observe=lambda *at: heard.append(at[1]))
     assert "write" not in heard
@@ -158,7 +159,7 @@ def test_a_folder_that_holds_a_load_is_left_alone(job: Job) -> None:
     loaded = load(job)
     with pytest.raises(UsageError, match=r"holds a load already\. Choose another --out, continue it with --resume"):
         load(job)
-    assert local.read(job.folder) == loaded
+    assert manifest.read(job.folder) == loaded
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from warehousebench.cli.options import emit, file, folder, format_option, refuse
 from warehousebench.cli.verify import overview
 from warehousebench.engines.duckdb.client import DuckFile, DuckViews
 from warehousebench.errors import EngineError, UsageError, VerificationError
-from warehousebench.load import local
+from warehousebench.load import manifest
 from warehousebench.model import document
 from warehousebench.model.load import Loaded
 from warehousebench.model.run import Configuration, Execution, Run, Status, Subject
@@ -43,7 +43,7 @@ class Task:
     @property
     def loads(self) -> dict[str, Loaded]:
         """Return the manifests of the layouts; raises UsageError for one that is unfinished or of other data."""
-        found = {name: local.read(path) for name, path in self.layouts.items()}
+        found = {name: manifest.read(path) for name, path in self.layouts.items()}
         for name, loaded in found.items():
             if different := loaded.fingerprint.differences(self.source.data.fingerprint):
                 raise UsageError(f"layout {name} was loaded from other data ({different[0]}). Load it again, or name its --data.")
@@ -51,7 +51,7 @@ class Task:
 
     def connectors(self) -> dict[str, DuckFile]:
         """Return subject name -> what opens its sessions."""
-        return {name: DuckFile(path / local.DATABASE, self.configuration.threads) for name, path in self.layouts.items()}
+        return {name: DuckFile(path / manifest.DATABASE, self.configuration.threads) for name, path in self.layouts.items()}
 
 
 @click.command("run")
@@ -118,7 +118,7 @@ def subject_names(layouts: Sequence[Path]) -> dict[str, Path]:
     """Return subject name -> layout folder; the same layout named twice is an A/A test and gets numbers."""
     names: dict[str, Path] = {}
     for path in layouts:
-        name = local.read(path).layout
+        name = manifest.read(path).layout
         number = sum(known.rpartition("#")[0] == name or known == name for known in names)
         names[f"{name}#{number + 1}" if number else name] = path
     return names

@@ -10,14 +10,12 @@ from pathlib import Path
 
 from warehousebench import duck
 from warehousebench.errors import SourceError, UsageError, VerificationError
+from warehousebench.load.manifest import DATABASE, MANIFEST
 from warehousebench.load.parquet import ParquetProfile, write_table
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.data import DataSet
 from warehousebench.model.load import Loaded, LoadedTable, TableLayout
-
-MANIFEST = "load.json"
-DATABASE = "warehouse.duckdb"
 
 Observer = Callable[[str, str], None]
 Checksum = Callable[[duck.Connection, str], tuple[int, str]]
@@ -71,14 +69,6 @@ def load(job: Job, *, resume: bool = False, observe: Observer = lambda *_: None)
     seconds = sum(table.seconds for table in loaded.tables.values()) + time.perf_counter() - started
     loaded = replace(loaded, database=DATABASE, database_bytes=size, seconds=seconds)
     document.write(job.folder / MANIFEST, loaded)
-    return loaded
-
-
-def read(folder: Path) -> Loaded:
-    """Return the finished load in ``folder``; raises UsageError if it is not finished."""
-    loaded = document.read(folder / MANIFEST, Loaded)
-    if not loaded.database or not (folder / loaded.database).exists():
-        raise UsageError(f"the load in {folder} is not finished. Go on with: warehousebench load --resume")
     return loaded
 
 
