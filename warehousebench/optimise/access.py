@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
 from warehousebench.optimise.case import Case
 from warehousebench.optimise.storage import Store
-from warehousebench.simulate.zonemap import Scan
 from warehousebench.simulate.network import MotionGraph, Step, Trace, cheapest, motion_graph
+from warehousebench.simulate.zonemap import Scan
 from warehousebench.workload.aggregates import Aggregation, Function, aggregations
 from warehousebench.workload.plan import Kind, Operator, Plan
 
@@ -169,10 +169,10 @@ def asked_of(plan: Plan, found: Sequence[Aggregation]) -> Iterator[Asked]:
     Two SELECTs may group one table by the same columns: they count as one that asks for the functions of both, and where
     plan and text differ in their number, neither is trusted.
     """
-    places = [(place, *key) for place, operator in enumerate(plan.operators) if (key := _grouped(plan, operator))]
-    for place, table, groups in places:
-        same = [entry for entry in found if (entry.table, entry.groups) == (table, groups)]
-        if same and len(same) == sum(key == (table, groups) for _, *rest in places if (key := tuple(rest))):
+    keys = {place: key for place, operator in enumerate(plan.operators) if (key := _grouped(plan, operator))}
+    for place, key in keys.items():
+        same = [entry for entry in found if (entry.table, entry.groups) == key]
+        if same and len(same) == list(keys.values()).count(key):
             yield Asked(place, replace(same[0], functions=frozenset().union(*(entry.functions for entry in same))))
 
 

@@ -6,50 +6,49 @@ from collections.abc import Mapping, Sequence
 
 from warehousebench.model.advice import Advice, CurvePoint, DesignCost, Option, QueryCost, TableAdvice
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
+from warehousebench.optimise.access import Access, LiveAggregate
 from warehousebench.optimise.advisor import Physical, TableChoice, key_hash, named, options
 from warehousebench.optimise.assumptions import ASSUMPTIONS
 from warehousebench.optimise.case import Case, Product
 from warehousebench.optimise.distribution import ROUND_ROBIN, Limits, best_distribution, total_bytes
+from warehousebench.optimise.extras import aggregate_bytes, copy_bytes
 from warehousebench.optimise.storage import Store
 from warehousebench.simulate.explain import explain
-from warehousebench.simulate.network import motion_graph, simulate
+from warehousebench.simulate.network import motion_graph
 
 _CURVE = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 _MOST_OPTIONS = 6
 
 
-def cost(name: str, case: Case, product: Product, layout: Layout, store: Store, stored: float | None = None) -> DesignCost:
-    """Return what every query moves and reads under ``layout``; raises UsageError if a query's table has no copy."""
-    traces = simulate(case.scaled_plans, layout, product.nodes)
-    read = _read(layout, store)
+def cost(
+    name: str,
+    case: Case,
+    product: Product,
+    layout: Layout,
+    store: Store,
+    stored: float | None = None,
+    aggregates: Sequence[LiveAggregate] = (),
+) -> DesignCost:
+    """Return what every query moves and reads under ``layout`` and live ``aggregates``.
+
+    Each scan takes the copy with which its query moves and reads the fewest bytes together.  Raises UsageError if a
+    query's table has no copy.
+    """
     queries = []
-    for plan, trace in zip(case.scaled_plans, traces, strict=True):
-        lines = [line for line in explain(trace) if line.bytes]
+    for plan, flow in zip(case.scaled_plans, Access(case, store).flows(layout, aggregates), strict=True):
+        lines = [line for line in explain(flow.trace) if line.bytes]
         word = "redshift" if not product.several_copies else "vertica"
         motions = tuple(f"{line.description}: {getattr(line, word) or line.vertica}, {line.bytes:,.0f} bytes" for line in lines)
-        queries.append(QueryCost(plan.query, plan.weight, trace.bytes, read.get(plan.query, 0.0), motions))
-    return DesignCost(name, tuple(queries), stored, _raw_copies(case, layout, product.nodes))
+        queries.append(QueryCost(plan.query, plan.weight, flow.moved, flow.read, motions))
+    copies = _raw_copies(case, layout, product.nodes) + sum(aggregate_bytes(case, entry) for entry in aggregates)
+    return DesignCost(name, tuple(queries), stored, copies)
 
 
 def _raw_copies(case: Case, layout: Layout, nodes: int) -> float:
     """Return the raw bytes of all copies; a replicated one counts once per node."""
     return sum(
-        case.sizes[copy.table] * (nodes if copy.distribution.placement is Placement.REPLICATED else 1) for copy in layout.copies
+        copy_bytes(case, copy) * (nodes if copy.distribution.placement is Placement.REPLICATED else 1) for copy in layout.copies
     )
-
-
-def _read(layout: Layout, store: Store) -> dict[str, float]:
-    """Return query -> raw bytes that its scans read after pruning, at the target size."""
-    total: dict[str, float] = {}
-    for table in sorted({copy.table for copy in layout.copies}):
-        if not store.scans(table):
-            continue
-        copy = layout.of(table)[0]
-        known = store.samples[table].columns
-        order = tuple(name for name in copy.order_by if name in known)
-        for scan in store.trial(table, copy.distribution).score(order).scans:
-            total[scan.query] = total.get(scan.query, 0.0) + scan.bytes
-    return total
 
 
 def baselines(case: Case, product: Product) -> dict[str, Layout]:
@@ -122,8 +121,8 @@ def _table_advice(case: Case, choice: TableChoice, distributions: Sequence[Optio
 
 
 def stored_bytes(physical: Physical, case: Case, nodes: int) -> float:
-    """Return the encoded bytes of all copies; a replicated one counts once per node."""
-    total = 0.0
+    """Return the encoded bytes of all copies and extras; a replicated copy counts once per node."""
+    total = sum(extra.stored for extra in physical.extras)
     for name, choice in physical.tables.items():
         growth = case.rows(name) / max(case.profile.tables[name].rows, 1)
         size = sum(column.bytes for column in choice.encodings) * growth
@@ -137,7 +136,8 @@ def advice(
     """Return what the chosen design saves against the baselines and the ``given`` layouts, with all that was weighed."""
     held = baselines(case, product) | dict(given)
     designs = [cost(name, case, product, layout, store) for name, layout in held.items()]
-    designs.append(cost("advised", case, product, physical.layout, store, stored_bytes(physical, case, product.nodes)))
+    stored = stored_bytes(physical, case, product.nodes)
+    designs.append(cost("advised", case, product, physical.layout, store, stored, physical.aggregates))
     ties = [
         f"{entry.table}: {named(entry.distribution)} costs {entry.extra_bytes:,.0f} bytes more"
         for entry in physical.distribution.near
@@ -150,7 +150,8 @@ def advice(
         scaled=bool(case.target),
         designs=tuple(designs),
         tables=table_advice(case, product, physical),
-        bound=physical.distribution.bound,
+        # The program proves whole copies best; what narrow ones save is found greedily and has no bound.
+        bound=0.0 if physical.extras else physical.distribution.bound,
         curve=curve(case, product, tuple(physical.refused)),
         ties=tuple(ties),
         findings=tuple(findings),

@@ -173,6 +173,13 @@ def copy_bytes(case: Case, copy: StoredCopy) -> float:
     return case.rows(copy.table) * sum(widths[name].average_width for name in copy.columns)
 
 
+def aggregate_bytes(case: Case, aggregate: LiveAggregate) -> float:
+    """Return the raw bytes of a live aggregate at the target size."""
+    widths = case.profile.tables[aggregate.table].columns
+    groups = sum(widths[name].average_width for name in aggregate.groups)
+    return aggregate.rows * (groups + FUNCTION_BYTES * len(aggregate.functions))
+
+
 def _stored(ground: Ground, table: str, columns: Sequence[str], encodings: Sequence[EncodingChoice]) -> float:
     """Return the encoded bytes of some columns; those without a measured codec count raw."""
     case, sizes = ground.access.case, {choice.column: choice.bytes for choice in encodings}
@@ -208,7 +215,7 @@ def _live_aggregate(
     found = LiveAggregate(f"{table} by {', '.join(names)}", table, names, tuple(sorted(functions)), 0.0)
     rows = float(duck.rows(access.store.connection, f"SELECT count(*) FROM {_distinct(access.store, found)}")[0][0])
     found = replace(found, rows=rows * max(_growth(case, number, place) for number, place in places))
-    raw = found.rows * (sum(known[name].average_width for name in names) + FUNCTION_BYTES * len(functions))
+    raw = aggregate_bytes(case, found)
     made_for = tuple(sorted({case.plans[number].query for number, _ in places}))
     return Candidate(replace(found.copy, name="", table=table), found, made_for, raw, raw)
 

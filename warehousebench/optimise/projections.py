@@ -104,9 +104,7 @@ class _Search:
         for number in self.concerned(candidate):
             plan, before, after = self.access.case.plans[number], self.flow(number), self.flow(number, candidate)
             if after.bytes < before.bytes:
-                found.append(
-                    Gain(plan.query, plan.weight * (before.read - after.read), plan.weight * (before.moved - after.moved))
-                )
+                found.append(Gain(plan.query, plan.weight * (before.read - after.read), plan.weight * (before.moved - after.moved)))
         return tuple(sorted(found, key=lambda gain: (-gain.bytes, gain.query)))
 
     def concerned(self, candidate: Candidate) -> Iterator[int]:
@@ -121,7 +119,7 @@ class _Search:
 
     def flow(self, number: int, *added: Candidate) -> Flow:
         """Return one query's flow with the chosen copies and those ``added``."""
-        entries = (*self.chosen, *added)
+        entries: tuple[Candidate | Extra, ...] = (*self.chosen, *added)
         copies = (*self.ground.copies, *(entry.copy for entry in entries if entry.aggregate is None))
         return self.access.flow(number, copies, tuple(entry.aggregate for entry in entries if entry.aggregate))
 

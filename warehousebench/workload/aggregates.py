@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -16,6 +17,8 @@ from sqlglot.optimizer.scope import Scope, traverse_scope, walk_in_scope
 from warehousebench.errors import SourceError
 from warehousebench.model.catalog import Catalog, Table
 from warehousebench.workload.usage import qualified, tables_by_name
+
+_Node = TypeVar("_Node", bound=exp.Expr)
 
 _FUNCTIONS: Mapping[type[exp.Expr], tuple[str, ...]] = {
     exp.Sum: ("SUM",),
@@ -101,5 +104,5 @@ def _plain(node: exp.Expr | None, alias: str, table: Table) -> str | None:
     return next((column.name for column in table.columns if column.name.lower() == node.name.lower()), None)
 
 
-def _own(scope: Scope, kind: type[exp.Expr]) -> Iterator[exp.Expr]:
+def _own(scope: Scope, kind: type[_Node]) -> Iterator[_Node]:
     return (node for node in walk_in_scope(scope.expression) if isinstance(node, kind))

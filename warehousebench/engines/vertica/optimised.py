@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warehousebench.engines.common.facts import Facts
-from warehousebench.engines.vertica.advise import ksafe, ksafe_reason, projection_name
+from warehousebench.engines.vertica.advise import DEFAULT_COLUMNS, ksafe, ksafe_reason, projection_name
 from warehousebench.engines.vertica.design import (
     ENCODINGS,
+    Aggregate,
     Kind,
     Projection,
     ProjectionColumn,
@@ -19,15 +20,17 @@ from warehousebench.engines.vertica.design import (
 )
 from warehousebench.engines.vertica.design import Placement as Kept
 from warehousebench.engines.vertica.order import RUN, sort_order
-from warehousebench.engines.vertica.types import target
+from warehousebench.engines.vertica.types import NAME_BYTES, target
 from warehousebench.model.catalog import Catalog, Table
 from warehousebench.model.design import Reason
 from warehousebench.model.layout import Cluster, Distribution, Layout, Placement, StoredCopy
 from warehousebench.model.profile import Profile
 from warehousebench.model.workload import Workload
+from warehousebench.optimise.access import LiveAggregate
 from warehousebench.optimise.advisor import Physical, TableChoice
 from warehousebench.optimise.case import Product
 from warehousebench.optimise.encodings import EncodingRules
+from warehousebench.optimise.projections import Extra
 
 # Lamb et al., PVLDB 5(12), 2012, section 3.7: each block's minimum and maximum lie in the position index.  Its size is not
 # documented; the megabyte is ours, so that both products' figures can be held together.
@@ -36,6 +39,12 @@ BLOCK_BYTES = 1 << 20
 RULES = EncodingRules(runs="RLE", run_length=RUN, preferred=("DELTAVAL", "DELTARANGE_COMP", "ZSTD_FAST_COMP"), margin=0.05)
 # Slow block compression that Database Designer never chooses, and AUTO, whose layout depends on the type.
 _UNTRIED = frozenset({"AUTO", "GZIP_COMP", "BZIP_COMP", "ZSTD_HIGH_COMP"})
+# Vertica documentation, "Live aggregate projections", of 9.2 and of 9.3.
+_LIVE = Reason(
+    "extra.live-aggregate-limits",
+    "live aggregate",
+    "Vertica 9.2 and older refuse DELETE, UPDATE and MERGE on a table that has one; later versions do not",
+)
 
 
 def product(catalog: Catalog, profile: Profile, workload: Workload | None, cluster: Cluster) -> Product:
@@ -68,27 +77,30 @@ def _rule(facts: Facts, table: Table, sortable: Sequence[str]) -> tuple[str, ...
 def realise(physical: Physical, catalog: Catalog, profile: Profile, cluster: Cluster, basis: str) -> VerticaDesign:
     """Return the physical choice as projections; raises DesignError if it breaks a rule."""
     projections = [
-        _projection(catalog.table(name), choice, copy, number, cluster)
+        _projection(catalog.table(name), profile, choice, copy, number, cluster)
         for name, choice in sorted(physical.tables.items())
         for number, copy in enumerate(choice.copies)
     ]
-    design = VerticaDesign(basis, cluster, tuple(projections))
+    extras = (_extra(extra, cluster) for extra in physical.extras)
+    design = VerticaDesign(basis, cluster, (*projections, *extras))
     check(design, catalog, profile)
     return design
 
 
-def _projection(table: Table, choice: TableChoice, copy: StoredCopy, number: int, cluster: Cluster) -> Projection:
+def _projection(table: Table, profile: Profile, choice: TableChoice, copy: StoredCopy, number: int, cluster: Cluster) -> Projection:
     columns = tuple(column.name for column in table.columns)
-    replicated = copy.distribution.placement is Placement.REPLICATED
+    kinds = {column.name: target(column, profile.tables[table.name].columns.get(column.name)) for column in table.columns}
+    sortable = tuple(name for name in columns if can_be_key(kinds[name]))
+    # Without a choice, rows lie by the first columns, as Vertica would place them itself; what cannot be hashed is copied.
+    hashed = copy.distribution.columns or tuple(name for name in sortable if kinds[name].base != "FLOAT")[:DEFAULT_COLUMNS]
+    replicated = copy.distribution.placement is Placement.REPLICATED or not hashed
     return Projection(
         name=projection_name(table.name) + (f"_{number + 1}" if number else ""),
         anchor=table.name,
         kind=Kind.SUPER,
         columns=tuple(ProjectionColumn(name, copy.encodings.get(name, "AUTO")) for name in columns),
-        order_by=copy.order_by or columns[:1],
-        segmentation=Segmentation(Kept.REPLICATED)
-        if replicated
-        else Segmentation(Kept.HASH, copy.distribution.columns or columns[:1]),
+        order_by=copy.order_by or sortable[:1],
+        segmentation=Segmentation(Kept.REPLICATED) if replicated else Segmentation(Kept.HASH, hashed),
         ksafe=ksafe(cluster),
         reasons=(*choice.reasons, *_copy_reason(choice, number), ksafe_reason(cluster)),
     )
@@ -101,13 +113,39 @@ def _copy_reason(choice: TableChoice, number: int) -> tuple[Reason, ...]:
     return (Reason("copies.within-budget", "copies", sentence),)
 
 
+def _extra(extra: Extra, cluster: Cluster) -> Projection:
+    copy, live = extra.copy, extra.aggregate is not None
+    return Projection(
+        name=copy.name.encode()[-NAME_BYTES:].decode(errors="ignore"),
+        anchor=copy.table,
+        kind=Kind.LIVE_AGGREGATE if live else Kind.QUERY,
+        columns=tuple(ProjectionColumn(name, copy.encodings.get(name, "AUTO")) for name in copy.columns),
+        order_by=copy.order_by,
+        segmentation=Segmentation(Kept.HASH, copy.distribution.columns),
+        ksafe=ksafe(cluster),
+        reasons=(*extra.reasons, *((_LIVE,) if live else ()), ksafe_reason(cluster)),
+        aggregates=_functions(extra.aggregate) if extra.aggregate else (),
+    )
+
+
+def _functions(aggregate: LiveAggregate) -> tuple[Aggregate, ...]:
+    """Return the computed columns, named after what they compute; a name that a group has is set apart."""
+    found: list[Aggregate] = []
+    for function in aggregate.functions:
+        name = f"{function.name}_{function.column}" if function.column else "COUNT_ALL"
+        while {name.lower()} & {other.lower() for other in (*aggregate.groups, *(each.name for each in found))}:
+            name += "_"
+        found.append(Aggregate(name.lower(), function.name, function.column or None))
+    return tuple(found)
+
+
 def layout(design: VerticaDesign, catalog: Catalog) -> Layout:  # noqa: ARG001 - a projection names its own columns
-    """Return a design's superprojections as a neutral layout; other projections serve single queries and are left out."""
+    """Return a design's projections of rows as a neutral layout; live aggregates are no copies and are left out."""
     return Layout(
         tuple(
             StoredCopy(each.name, each.anchor, each.column_names, _distribution(each), each.order_by, _encodings(each))
             for each in design.projections
-            if each.kind is Kind.SUPER
+            if each.kind is not Kind.LIVE_AGGREGATE
         )
     )
 
