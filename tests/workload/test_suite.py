@@ -12,7 +12,7 @@ import pytest
 from warehousebench import duck
 from warehousebench.errors import SourceError, UsageError
 from warehousebench.workload import suite as suite_module
-from warehousebench.workload.suite import Suite, SuiteQuery, load_suite, queries_from, schema_file, suite_names
+from warehousebench.workload.suite import Suite, SuiteQuery, generator_of, load_suite, queries_from, schema_file, suite_names
 
 TABLES = ["customer", "lineitem", "nation", "orders", "part", "partsupp", "region", "supplier"]
 
@@ -27,7 +27,7 @@ def folder(path: Path, **files: str) -> Path:
 
 
 def test_tpch_is_built_in(tpch: Suite) -> None:
-    assert suite_names() == ("tpch",)
+    assert suite_names() == ("tpcds", "tpch")
     assert tpch.default_scale == 0.1
     assert tpch.default_scale in tpch.scales
     assert tpch.generator == ("tpcgen-cli", "tpch")
@@ -86,9 +86,9 @@ def test_impossible_scales(scale: float) -> None:
 
 @pytest.mark.parametrize("name", ["tpc-h", "", "..", "../schemas/tpch"])
 def test_unknown_suites(name: str) -> None:
-    with pytest.raises(UsageError, match="Choose one of: tpch"):
+    with pytest.raises(UsageError, match="Choose one of: tpcds, tpch"):
         load_suite(name, 1)
-    with pytest.raises(UsageError, match="Choose one of: tpch"):
+    with pytest.raises(UsageError, match="Choose one of: tpcds, tpch"):
         schema_file(name)
 
 
@@ -109,6 +109,39 @@ def test_an_installed_package_looks_inside_itself(tmp_path: Path, monkeypatch: p
     folder(package / "suites" / "schemas" / "mine", suite__toml=text.replace("title", "titel"))
     with pytest.raises(SourceError, match=r"suite\.toml is not valid: .*titel"):
         load_suite("mine", 1)
+
+
+def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of queries inside a package that must not be imported, for the suite ``mine``."""
+    home = tmp_path / "warehousebench" / "suites" / "schemas" / "mine"
+    home.mkdir(parents=True)
+    said = 'title = "Mine"\nscales = [1]\ndefault_scale = 1\nlicence_note = ""\ngenerator = ["make", "it"]\n[weights]\nb = 3\n'
+    folder(home, suite__toml=said + '[queries]\npackage = "wb_sealed"\npath = "deep/er"\nextra = "more"\n')
+    monkeypatch.setattr(suite_module, "__file__", str(tmp_path / "warehousebench" / "workload" / "suite.py"))
+    inside = tmp_path / "site" / "wb_sealed" / "deep" / "er"
+    inside.mkdir(parents=True)
+    (inside.parents[1] / "__init__.py").write_text("raise SystemExit('imported')", encoding="utf-8")
+    return inside
+
+
+def test_queries_may_come_with_another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = packaged(tmp_path, monkeypatch)
+    folder(inside, a__sql="SELECT {scale};", b__sql="SELECT 2")
+    monkeypatch.syspath_prepend(inside.parents[2])
+    assert load_suite("mine", 10).queries == (SuiteQuery("a", "SELECT 10"), SuiteQuery("b", "SELECT 2", 3.0))
+    assert "wb_sealed" not in sys.modules
+
+
+def test_a_missing_package_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = packaged(tmp_path, monkeypatch)
+    advice = r"the package wb_sealed, .* pip install 'warehousebench\[more\]'"
+    with pytest.raises(UsageError, match=advice):
+        load_suite("mine", 1)
+    inside.rmdir()  # the package is there, but a release without the files
+    monkeypatch.syspath_prepend(inside.parents[2])
+    with pytest.raises(UsageError, match=advice):
+        load_suite("mine", 1)
+    assert generator_of("mine") == ("make", "it")  # data can be made without the queries
 
 
 def test_nothing_heavy_is_imported() -> None:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,8 +67,16 @@ class Suite:
     fixed_tables: tuple[str, ...] = ()
 
 
+class _Packaged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Queries among the files of another package: its import name, the folder inside, and the extra of ours that brings it."""
+
+    package: str
+    path: str
+    extra: str
+
+
 class _Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a suite.toml says."""
+    """What a suite.toml says; without ``queries`` they lie in queries/<suite>."""
 
     title: str
     scales: tuple[float, ...]
@@ -77,6 +86,7 @@ class _Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rounding_rule: str | None = None
     fixed_tables: tuple[str, ...] = ()
     weights: dict[str, float] = {}
+    queries: _Packaged | None = None
 
 
 def suite_names() -> tuple[str, ...]:
@@ -85,12 +95,16 @@ def suite_names() -> tuple[str, ...]:
 
 
 def load_suite(name: str, scale: float) -> Suite:
-    """Return the built-in suite ``name`` with its queries at scale factor ``scale``; raises UsageError for an unknown one."""
+    """Return the built-in suite ``name`` with its queries at scale factor ``scale``.
+
+    Raises UsageError for an unknown suite, and for one whose queries come with a package that is not installed.
+    """
     folder = _suite_folder(name)
     if not 0 < scale < inf:
         raise UsageError(f"the scale factor {scale} makes no data. Give a number greater than 0")
     said = _description(folder / "suite.toml")
-    queries = _weighted(_read_queries(_home() / "queries" / name), said.weights, folder / "suite.toml")
+    texts = _packaged(name, said.queries) if said.queries else _home() / "queries" / name
+    queries = _weighted(_read_queries(texts), said.weights, folder / "suite.toml")
     schema = folder / "schema.sql"
     return Suite(
         name=name,
@@ -104,6 +118,11 @@ def load_suite(name: str, scale: float) -> Suite:
         fixed_tables=said.fixed_tables,
         queries=tuple(_at_scale(query, scale) for query in queries),
     )
+
+
+def generator_of(name: str) -> tuple[str, ...] | None:
+    """Return the command that makes the data of the built-in suite ``name``, None if it has none; needs no queries."""
+    return _description(_suite_folder(name) / "suite.toml").generator
 
 
 def schema_file(name: str) -> Path:
@@ -140,6 +159,18 @@ def _suite_folder(name: str) -> Path:
     if name not in suite_names():
         raise UsageError(f"there is no suite {name}. Choose one of: {', '.join(suite_names()) or 'none is installed'}")
     return _home() / "schemas" / name
+
+
+def _packaged(suite: str, source: _Packaged) -> Path:
+    """Return the folder of queries inside an installed package; finding a top-level package does not import it."""
+    spec = find_spec(source.package)
+    for home in (spec.submodule_search_locations or ()) if spec else ():
+        if (folder := Path(home, source.path)).is_dir():
+            return folder
+    raise UsageError(
+        f"the queries of the suite {suite} come with the package {source.package}, which is not installed or lacks them. "
+        f"Install it with: pip install 'warehousebench[{source.extra}]'"
+    )
 
 
 def _read_queries(folder: Path) -> tuple[SuiteQuery, ...]:
