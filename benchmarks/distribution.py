@@ -100,7 +100,7 @@ def report(suite: str, plans: Sequence[Plan], sizes: Mapping[str, float], nodes:
     costs = {name: total_bytes(graphs, design) for name, design in known.items()}
     stored = sum(sizes[table] for table in tables)
     replicated = sum(sizes[table] * (nodes - 1) for table in tables if KEYS[suite][table] is None)
-    wanted = {table: by(PRIMARY[suite][table])[0] for table in tables}
+    wanted = {table: by(PRIMARY[suite][table]) for table in tables}
     best: dict[str, DistributionChoice] = {}
     for part in sorted({0.0, 0.01, 0.2, replicated / stored}):
         begun = time.perf_counter()

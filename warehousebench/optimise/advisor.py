@@ -22,6 +22,8 @@ from warehousebench.simulate.skew import Skew
 SKEW_LIMIT = 1.3
 # Below this many rows per slice an uneven table costs nothing that anybody would notice; ours.
 EVEN_ROWS = 10_000
+# Vertica's Database Designer copies tables of at most this part of the largest one (documentation, "Replicated projections").
+SMALL = 0.01
 # A sort order that saves less of the bytes read than this is not worth a vacuum; ours.
 WORTH_SORTING = 0.02
 
@@ -69,7 +71,7 @@ class Physical:
 def design(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
     """Return the best physical design for ``case`` within ``product``'s limits and the user's ``wishes``.
 
-    Tables that no query reads are hashed by their primary key, by rule.  A storage budget is spent in two ways, whole
+    Tables that no query reads are placed by rule.  A storage budget is spent in two ways, whole
     copies first and narrow ones only; what reads and moves fewer bytes is returned.  Raises UsageError if pins and
     budgets leave nothing.
     """
@@ -87,9 +89,7 @@ def _whole(case: Case, product: Product, wishes: Wishes, store: Store) -> Physic
     considered = options(case, product)
     refused = dict(_refused(case, product, store, considered))
     chosen = best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, _limits(case, product, wishes, refused))
-    tables = {
-        table.name: _table(case, product, wishes.pins.get(table.name, Pin()), store, chosen, table.name) for table in case.catalog
-    }
+    tables = {table.name: _table(case, product, wishes, store, chosen, table.name) for table in case.catalog}
     return Physical(tables, chosen, refused)
 
 
@@ -132,9 +132,31 @@ def _limits(case: Case, product: Product, wishes: Wishes, refused: Mapping[Copy,
         extra_bytes=extra,
         several_copies=product.several_copies and wishes.storage > 1.0,
         pinned={table: pin.distribution for table, pin in wishes.pins.items() if pin.distribution},
-        preferred={table.name: found for table in case.catalog if (found := key_hash(case, product, table.name))},
+        preferred={table.name: _preferred(case, product, table.name) for table in case.catalog},
         forbidden=(*refused, *copied),
     )
+
+
+def _preferred(case: Case, product: Product, table: str) -> tuple[Distribution, ...]:
+    """Return what to take where it costs next to nothing more: copies of a small table, else the primary key's hash."""
+    key = key_hash(case, product, table)
+    return (*([REPLICATED] if is_small(case, product, table) else []), *([key] if key else []))
+
+
+def is_small(case: Case, product: Product, table: str) -> bool:
+    """Tell whether copies of a table cost nothing worth saving: each of its columns fits into one block, which takes a whole
+    block on every slice it is spread over, and the table has at most a hundredth of the largest one's bytes.
+    """
+    widest = max((column.average_width for column in case.profile.tables[table].columns.values()), default=0.0)
+    fits = case.rows(table) * widest <= product.block_bytes
+    return fits and case.sizes[table] <= SMALL * max(case.sizes.values())
+
+
+def _unread(case: Case, product: Product, wishes: Wishes, table: str) -> Distribution:
+    """Return the distribution of a table that no query reads, by rule."""
+    if wishes.replication and is_small(case, product, table):
+        return REPLICATED
+    return key_hash(case, product, table) or ROUND_ROBIN
 
 
 def key_hash(case: Case, product: Product, table: str) -> Distribution | None:
@@ -172,9 +194,9 @@ def _uneven(case: Case, product: Product, store: Store, table: str, entry: Distr
     return found if found and found.high > SKEW_LIMIT and (nulls or not many) else None
 
 
-def _table(case: Case, product: Product, pin: Pin, store: Store, chosen: DistributionChoice, table: str) -> TableChoice:
-    read = table in chosen.distributions
-    distributions = chosen.distributions[table] if read else (pin.distribution or key_hash(case, product, table) or ROUND_ROBIN,)
+def _table(case: Case, product: Product, wishes: Wishes, store: Store, chosen: DistributionChoice, table: str) -> TableChoice:
+    pin, read = wishes.pins.get(table, Pin()), table in chosen.distributions
+    distributions = chosen.distributions[table] if read else (pin.distribution or _unread(case, product, wishes, table),)
     main = distributions[0]
     search = store.search(table, main, _baseline_orders(case, product, table)) if read and store.scans(table) else None
     order, sort_reason = _order(case, product, pin, table, main, search)
@@ -186,7 +208,7 @@ def _table(case: Case, product: Product, pin: Pin, store: Store, chosen: Distrib
         for k, entry in enumerate(distributions)
     )
     found = store.skew(table, main) if read else None
-    reasons = (_distribution_reason(case, pin, chosen, table, found), sort_reason, *(choice.reason for choice in encodings))
+    reasons = (_distribution_reason(case, pin, chosen, main, table, found), sort_reason, *(choice.reason for choice in encodings))
     return TableChoice(table, copies, search, encodings, found, reasons)
 
 
@@ -230,9 +252,8 @@ def _sort_reason(search: SortSearch, tail: tuple[str, ...]) -> Reason:
     )
     sentence = f"by {', '.join(best.order_by)}: of all orders tried, the one under which queries read the fewest bytes"
     if level := len(search.ties) + len(search.near_ties):
-        sentence += (
-            f" ({level} others come within {search.near:.0%}; this one has the fewest columns, or gains most if the table grows)"
-        )
+        others_come = "1 other comes" if level == 1 else f"{level} others come"
+        sentence += f" ({others_come} within {search.near:.0%}; this one has the fewest columns, or gains most if the table grows)"
     if tail:
         sentence += f"; then {', '.join(tail)} for runs and a total order"
     return Reason("sort.fewest-blocks", "sort", sentence, evidence)
@@ -242,19 +263,20 @@ def _fraction(score: SortScore, source: str) -> Evidence:
     return Evidence(f"read by {', '.join(score.order_by) or 'arrival'}", score.fraction, "of scanned bytes", source)
 
 
-def _distribution_reason(case: Case, pin: Pin, chosen: DistributionChoice, table: str, found: Skew | None) -> Reason:
+def _distribution_reason(
+    case: Case, pin: Pin, chosen: DistributionChoice, main: Distribution, table: str, found: Skew | None
+) -> Reason:
     subject = "distribution"
-    if table not in chosen.distributions:
-        return Reason("dist.unread", subject, "by the primary key, by rule: no query reads this table")
     if pin.distribution:
         return Reason("dist.pinned", subject, "as pinned by the user")
+    if table not in chosen.distributions:
+        return Reason("dist.unread", subject, f"{named(main)}, by rule: no query reads this table")
     names = " and ".join(map(named, chosen.distributions[table]))
     near = [entry for entry in chosen.near if entry.table == table]
     sentence = f"{names}: part of the choice for all tables together that moves the fewest bytes"
     if near:
-        sentence += (
-            f"; as good to {near[0].extra_bytes / chosen.bytes:.2%}: {', '.join(named(entry.distribution) for entry in near[:3])}"
-        )
+        more = near[0].extra_bytes / chosen.bytes if chosen.bytes else 0.0
+        sentence += f"; as good to {more:.2%}: {', '.join(named(entry.distribution) for entry in near[:3])}"
     evidence = [Evidence("moved by all queries", round(chosen.bytes), "bytes", f"model, proven to {chosen.gap:.2%}")]
     if found:
         evidence.append(Evidence("fullest slice", found.high, "times the mean at most", f"{len(found.ratios)} hash functions"))

@@ -29,15 +29,15 @@ class Limits:
 
     ``extra_bytes`` is the storage beyond one copy of every table: a replicated table takes its size once per further
     node.  ``several_copies`` allows more than one copy of a table (Vertica's projections), out of the same budget.
-    ``pinned`` tables have exactly that distribution.  A ``preferred`` one (such as the primary key's hash) is taken
-    wherever it costs less than a part in 100,000 more, but never in place of replication that the budget allows.
+    ``pinned`` tables have exactly that distribution.  The first ``preferred`` one (such as the primary key's hash) is
+    taken that costs less than a part in 100,000 more, but never in place of replication that the budget allows.
     ``seconds`` is the solver's time.
     """
 
     extra_bytes: float = 0.0
     several_copies: bool = False
     pinned: Mapping[str, Distribution] = field(default_factory=dict)
-    preferred: Mapping[str, Distribution] = field(default_factory=dict)
+    preferred: Choice = field(default_factory=dict)
     forbidden: Collection[Copy] = ()
     seconds: float = 60.0
 
@@ -158,15 +158,19 @@ class _Search:
         taken = sum(self.budget.of[table, entry] for table in sorted(chosen) for entry in chosen[table])
         return taken <= self.budget.bytes * (1 + 1e-12)
 
-    def settled(self, chosen: Choice, preferred: Mapping[str, Distribution]) -> Choice:
+    def settled(self, chosen: Choice, preferred: Choice) -> Choice:
         """Return a choice as good as ``chosen`` that has the preferred distributions, else the first of equal ones."""
         settled, total = dict(chosen), self.total(chosen)
         for table in sorted(chosen):
             more = {entry.distribution: entry.extra_bytes for entry in self.changes(settled, table)}
-            wish = preferred.get(table)
-            if REPLICATED not in settled[table] and wish in more and more[wish] <= _TIE * total:
-                settled[table] = (wish,)
-            elif more and wish not in settled[table]:
+            wishes = [
+                entry for entry in preferred.get(table, ()) if entry in settled[table] or more.get(entry, total) <= _TIE * total
+            ]
+            if wishes and wishes[0] in settled[table]:
+                continue
+            if wishes and REPLICATED not in settled[table]:
+                settled[table] = (wishes[0],)
+            elif more:
                 equal = [entry for entry, extra in more.items() if extra <= _EQUAL * total]
                 settled[table] = (min([*equal, *settled[table]], key=list(self.allowed[table]).index),)
         return settled
