@@ -13,7 +13,8 @@ ASSUMPTIONS = (
     "Zone maps hold the smallest and the largest value per block and column. Blocks are cut by raw width on a sample of the rows, "
     "scaled to the size designed for. A filter on a joined table narrows the join key to the range of its matching keys.",
     "Where a table is stored more than once, each scan takes the copy with which its query reads and moves the fewest bytes "
-    "together. A live aggregate stands in for the same groups of the same table only, and is read whole.",
+    "together. A live aggregate stands in for the same groups of the same table only, and is read whole. "
+    "Whether the product's own optimizer takes the same copies was not checked.",
     "Encodings are sized by encoding sampled slices of the sort order. AZ64 is a proxy, since it is proprietary; entropy codes "
     "count at their theoretical bound.",
     "The products' hash functions are not published: skew is a range over several hash functions.",

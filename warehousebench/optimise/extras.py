@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from warehousebench import duck
@@ -29,12 +29,10 @@ class Candidate:
     """A narrow copy of a table, or a live aggregate of it; bytes are at the target size.
 
     ``raw`` counts against the storage budget; ``stored`` is encoded, an estimate until ``encodings`` are measured.
-    ``made_for`` are the queries that suggested it; it may serve others as well.
     """
 
     copy: StoredCopy
     aggregate: LiveAggregate | None
-    made_for: tuple[str, ...]
     raw: float
     stored: float
     encodings: tuple[EncodingChoice, ...] = ()
@@ -62,13 +60,19 @@ class Ground:
 
 
 def candidates(ground: Ground) -> tuple[Candidate, ...]:
-    """Return the copies worth considering, each once."""
-    found: dict[tuple[str, ...], Candidate] = {}
-    for each in (*_projections(ground), *_live_aggregates(ground)):
-        known = found.get(each.key)
-        names = sorted({*each.made_for, *(known.made_for if known else ())})
-        found[each.key] = replace(each, made_for=tuple(names))
+    """Return the copies worth considering, each once: of single queries, and of all that would sort and hash a table alike."""
+    narrow = {each.key: each for each in _projections(ground)}
+    found = narrow | {each.key: each for each in (*_merged(ground, narrow.values()), *_live_aggregates(ground))}
     return tuple(found[key] for key in sorted(found))
+
+
+def _merged(ground: Ground, narrow: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield one copy with the columns of all ``narrow`` ones of the same table, order and hash, where there are several."""
+    alike: dict[tuple[str, Distribution, tuple[str, ...]], set[str]] = {}
+    for each in narrow:
+        alike.setdefault((each.copy.table, each.copy.distribution, each.copy.order_by), set()).update(each.copy.columns)
+    for (table, distribution, order), columns in alike.items():
+        yield _projection(ground, table, columns, distribution, order)
 
 
 def measured(ground: Ground, candidate: Candidate) -> Candidate:
@@ -87,7 +91,7 @@ def measured(ground: Ground, candidate: Candidate) -> Candidate:
 
 def _measured_groups(store: Store, aggregate: LiveAggregate) -> tuple[tuple[EncodingChoice, ...], float]:
     """Return the encodings of a live aggregate's groups, and how many of its rows stand for one that the data has."""
-    codecs = {name: store.product.codecs[aggregate.table, name] for name in aggregate.groups}
+    codecs = {name: store.product.codecs.get((aggregate.table, name), ()) for name in aggregate.groups}
     sample = sorted_slices(store.connection, _distinct(store, aggregate), aggregate.groups, aggregate.groups)
     encodings = choose_encodings(sample, aggregate.groups, codecs, store.product.rules)
     return encodings, aggregate.rows / max(sample.total_rows, 1)
@@ -104,10 +108,10 @@ def _projections(ground: Ground) -> Iterator[Candidate]:
     for number, plan in enumerate(access.case.plans):
         hashes = hash_columns(plan)
         for table in sorted({scan.table for scan in plan.scans}):
-            columns = tuple(sorted({name for scan in plan.scans if scan.table == table for name in scan.scanned}))
+            columns = {name for scan in plan.scans if scan.table == table for name in scan.scanned}
             for distribution in _distributions(ground, table, hashes[table]) if columns else ():
                 order = _order(ground, number, table, distribution)
-                yield _projection(ground, table, columns, distribution, order, plan.query)
+                yield _projection(ground, table, columns, distribution, order)
 
 
 def _distributions(ground: Ground, table: str, useful: Collection[str]) -> Iterator[Distribution]:
@@ -159,12 +163,12 @@ def _is_exact(condition: RangeFilter) -> bool:
 
 
 def _projection(
-    ground: Ground, table: str, columns: tuple[str, ...], distribution: Distribution, order: tuple[str, ...], query: str
+    ground: Ground, table: str, columns: Collection[str], distribution: Distribution, order: tuple[str, ...]
 ) -> Candidate:
     case = ground.access.case
     held = tuple(column.name for column in case.catalog.table(table).columns if column.name in {*columns, *distribution.columns})
     copy = StoredCopy("", table, held, distribution, order)
-    return Candidate(copy, None, (query,), copy_bytes(case, copy), _stored(ground, table, held, ground.encodings[table]))
+    return Candidate(copy, None, copy_bytes(case, copy), _stored(ground, table, held, ground.encodings[table]))
 
 
 def copy_bytes(case: Case, copy: StoredCopy) -> float:
@@ -216,8 +220,7 @@ def _live_aggregate(
     rows = float(duck.rows(access.store.connection, f"SELECT count(*) FROM {_distinct(access.store, found)}")[0][0])
     found = replace(found, rows=rows * max(_growth(case, number, place) for number, place in places))
     raw = aggregate_bytes(case, found)
-    made_for = tuple(sorted({case.plans[number].query for number, _ in places}))
-    return Candidate(replace(found.copy, name="", table=table), found, made_for, raw, raw)
+    return Candidate(replace(found.copy, name="", table=table), found, raw, raw)
 
 
 def _growth(case: Case, number: int, place: int) -> float:
