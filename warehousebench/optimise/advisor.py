@@ -71,21 +71,20 @@ class Physical:
 def design(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
     """Return the best physical design for ``case`` within ``product``'s limits and the user's ``wishes``.
 
-    Tables that no query reads are placed by rule.  A storage budget is spent in two ways, whole
-    copies first and narrow ones only; what reads and moves fewer bytes is returned.  Raises UsageError if pins and
-    budgets leave nothing.
+    Tables that no query reads are placed by rule.  A storage budget is spent in two ways, on whole copies first and on
+    narrow ones only; what reads and moves fewer bytes is returned.  Raises UsageError if pins and budgets leave nothing.
     """
-    whole = _whole(case, product, wishes, store)
+    whole = whole_copies(case, product, wishes, store)
     if not product.several_copies or wishes.storage <= 1.0:
         return whole
     access = Access(case, store)
-    single = _whole(case, product, replace(wishes, storage=1.0), store)
+    single = whole_copies(case, product, replace(wishes, storage=1.0), store)
     found = [_with_extras(each, wishes, access) for each in (whole, single)]
     return min(found, key=lambda each: _total(each, access))
 
 
-def _whole(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
-    """Return the best design of copies that hold all columns."""
+def whole_copies(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
+    """Return the best design of copies that hold all columns: what extra copies are held against."""
     considered = options(case, product)
     refused = dict(_refused(case, product, store, considered))
     chosen = best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, _limits(case, product, wishes, refused))
