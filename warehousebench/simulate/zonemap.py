@@ -10,7 +10,7 @@ raw widths the blocks read are an upper bound.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +92,7 @@ class ZoneMaps:
     """A table sample laid out: the first rows of each column's blocks, and the zones of columns that filters look at.
 
     ``widths`` are bytes per stored value; ``scale`` is how many rows of the target table a sampled row stands for.
+    ``grids`` keeps what :func:`_grid` finds, since many scans filter the same columns.
     """
 
     rows: int
@@ -99,6 +100,7 @@ class ZoneMaps:
     widths: Mapping[str, float]
     starts: Mapping[str, Integers]
     zones: Mapping[str, Zones]
+    grids: dict[tuple[str, ...], tuple[Integers, Mapping[str, Integers]]] = field(default_factory=dict)
 
 
 def ranks(column: ColumnSample) -> Ranks:
@@ -223,14 +225,26 @@ def _surviving(maps: ZoneMaps, filters: Sequence[RangeFilter]) -> tuple[Integers
     """Return first and end rows of the stretches in which all ``filters`` may hold."""
     if not maps.rows:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    edges = np.unique(np.concatenate([np.zeros(1, dtype=np.int64), *(maps.zones[item.column].starts for item in filters)]))
+    edges, blocks = _grid(maps, tuple(sorted({item.column for item in filters})))
     keep = np.ones(len(edges), dtype=bool)
     for condition in filters:
-        zones = maps.zones[condition.column]
-        keep &= _may_hold(condition, zones)[np.searchsorted(zones.starts, edges, side="right") - 1]
+        keep &= _may_hold(condition, maps.zones[condition.column])[blocks[condition.column]]
     change = np.diff(np.concatenate(([0], keep.astype(np.int8), [0])))
     limits = np.append(edges, maps.rows)
     return limits[np.flatnonzero(change == 1)], limits[np.flatnonzero(change == -1)]
+
+
+def _grid(maps: ZoneMaps, columns: tuple[str, ...]) -> tuple[Integers, Mapping[str, Integers]]:
+    """Return the rows at which a block of any of ``columns`` begins, and each column's block at every one of them."""
+    if columns not in maps.grids:
+        begins = np.zeros(maps.rows, dtype=bool)
+        begins[0] = True
+        for name in columns:
+            begins[maps.zones[name].starts] = True
+        edges = np.flatnonzero(begins)
+        blocks = {name: np.searchsorted(maps.zones[name].starts, edges, side="right") - 1 for name in columns}
+        maps.grids[columns] = edges, blocks
+    return maps.grids[columns]
 
 
 def _touched(starts: Integers, firsts: Integers, ends: Integers) -> Flags:
