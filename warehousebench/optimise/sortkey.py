@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from warehousebench.simulate.sample import TableSample
-from warehousebench.simulate.zonemap import Ranks, Scan, ScanCost, Storage, matching_share, ranks, scan_cost, slices_of, zone_maps
+from warehousebench.simulate.zonemap import (
+    Ranks,
+    Reading,
+    Scan,
+    ScanCost,
+    Storage,
+    bounds,
+    frame,
+    matching_share,
+    ranks,
+    read_cost,
+    reading,
+    slices_of,
+    zones_of,
+)
 
 SortKey = tuple[str, ...]
 
@@ -97,7 +111,7 @@ class SortSearch:
 
 
 class Trial:
-    """A table sample and its scans, prepared to score sort keys; ranks of columns are kept between keys."""
+    """A table sample and its scans, prepared to score sort keys; what does not depend on the key is worked out once."""
 
     def __init__(
         self,
@@ -107,19 +121,27 @@ class Trial:
         storage: Storage | None = None,
         widths: Mapping[str, float] | None = None,
     ) -> None:
-        self._sample, self._scans, self._widths = sample, tuple(scans), widths
-        self._storage = storage or Storage()
-        self._slices = slices_of(sample, distribution, self._storage)
-        self._filtered = tuple(dict.fromkeys(item.column for scan in scans for item in scan.filters))
-        self._matching = [matching_share(sample, scan.filters) for scan in scans]
+        self._sample = sample
+        storage = storage or Storage()
+        self._slices = slices_of(sample, distribution, storage)
+        self._frame = frame(sample, self._slices, storage, widths)
+        self._readings = tuple(reading(self._frame, scan, matching_share(sample, scan.filters)) for scan in scans)
+        columns = {name: bounds(sample.columns[name]) for name in filtered_columns(scans)}
+        self._moving = {name: found for name, found in columns.items() if not self._frame.still(name)}
+        still = {name: found for name, found in columns.items() if name not in self._moving}
+        self._still = zones_of(still, self._frame, self._slices, ())
+        self._settled = {place: read_cost(each, self._still) for place, each in enumerate(self._readings) if not self._moves(each)}
         self._ranks: dict[str, Ranks] = {}
 
     def score(self, order_by: Sequence[str]) -> SortScore:
         """Return what the scans read with the table sorted by ``order_by``."""
-        keys = [self._rank(name) for name in order_by]
-        maps = zone_maps(self._sample, self._slices, keys, self._filtered, self._storage, self._widths)
-        costs = (scan_cost(maps, scan, share) for scan, share in zip(self._scans, self._matching, strict=True))
+        keys = [self._rank(name) for name in order_by] if self._moving else []
+        zones = self._still | zones_of(self._moving, self._frame, self._slices, keys)
+        costs = (self._settled.get(place) or read_cost(each, zones) for place, each in enumerate(self._readings))
         return SortScore(tuple(order_by), tuple(costs))
+
+    def _moves(self, prepared: Reading) -> bool:
+        return any(item.column in self._moving for item in prepared.scan.filters)
 
     def _rank(self, name: str) -> Ranks:
         if name not in self._ranks:

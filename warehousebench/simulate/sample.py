@@ -283,7 +283,8 @@ def _text_column(
     indices = encoded.indices.fill_null(0).to_numpy() if encoded.null_count else encoded.indices.to_numpy()
     values = places[indices] if len(places) else np.zeros(len(indices), dtype=np.int64)
     mean = pc.mean(pc.binary_length(data)).as_py() if len(data) > data.null_count else 0.0
-    dictionary = encoded.dictionary.take(by_value)
+    # NULLs hold 0, which must stand for a string even where there is none.
+    dictionary = encoded.dictionary.take(by_value) if len(by_value) else pa.array([""], type=encoded.dictionary.type)
     return ColumnSample(
         name, kind, Kind.TEXT, values, valid, width or mean + TEXT_OVERHEAD, fixed=width is not None, dictionary=dictionary
     )

@@ -10,7 +10,7 @@ raw widths the blocks read are an upper bound.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from warehousebench.simulate.sample import ColumnSample, Integers, TableSample
 from warehousebench.simulate.skew import slice_numbers
 
 Flags = npt.NDArray[np.bool_]
-_LOWEST, _HIGHEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+_HIGHEST = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +88,75 @@ class Zones:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ZoneMaps:
-    """A table sample laid out: the first rows of each column's blocks, and the zones of columns that filters look at.
+class Frame:
+    """What no sort order changes: the first rows of each column's blocks, and in how many ``slices`` there are rows.
 
     ``widths`` are bytes per stored value; ``scale`` is how many rows of the target table a sampled row stands for.
-    ``grids`` keeps what :func:`_grid` finds, since many scans filter the same columns.
     """
 
     rows: int
     scale: float
+    slices: int
     widths: Mapping[str, float]
     starts: Mapping[str, Integers]
+
+    def still(self, name: str) -> bool:
+        """Return whether every slice is one block of the column, so that its zones are the same in every order."""
+        return len(self.starts[name]) == self.slices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZoneMaps:
+    """A table sample laid out: where blocks begin, and the zones of columns that filters look at."""
+
+    frame: Frame
     zones: Mapping[str, Zones]
-    grids: dict[tuple[str, ...], tuple[Integers, Mapping[str, Integers]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bounds:
+    """A column's rows as candidates for a block's smallest and largest value; NULLs are neither. ``absent`` None: no NULLs."""
+
+    lows: npt.NDArray[np.signedinteger]
+    highs: npt.NDArray[np.signedinteger]
+    absent: Flags | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Condition:
+    """A filter's disjoint intervals, and the block of its column that each stretch of a scan lies in."""
+
+    column: str
+    lows: Integers
+    highs: Integers
+    nulls: bool
+    blocks: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cut:
+    """Columns with the same blocks: how many they are, what a sampled row takes in all of them, and the rows of each block.
+
+    A scan's stretches are cut into pieces where these blocks begin: ``stretches`` tells which stretch each piece is part of,
+    ``firsts`` the first piece of each block.
+    """
+
+    columns: int
+    row_bytes: float
+    rows: Integers
+    stretches: Integers
+    firsts: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A scan prepared for a frame; its rows are parted into stretches wherever a block of a filtered column begins."""
+
+    scan: Scan
+    matching: float
+    stretches: int
+    conditions: tuple[_Condition, ...]
+    cuts: tuple[_Cut, ...]
 
 
 def ranks(column: ColumnSample) -> Ranks:
@@ -136,6 +192,26 @@ def storage_order(slices: Ranks, keys: Sequence[Ranks]) -> Integers:
     return packed % max(rows, 1)
 
 
+def frame(sample: TableSample, slices: Ranks, storage: Storage, widths: Mapping[str, float] | None = None) -> Frame:
+    """Return where blocks begin if rows lie on ``slices``.
+
+    ``widths`` are bytes per stored value of columns that are not stored raw, or that scans read but nobody sampled.
+    """
+    scale = (storage.target_rows or sample.total_rows or 1) / max(sample.rows, 1)
+    stored = {name: column.width for name, column in sample.columns.items()} | dict(widths or {})
+    fill = np.bincount(slices.places, minlength=slices.distinct)
+    starts = _block_starts(fill, stored, storage.block_bytes / scale)
+    return Frame(sample.rows, scale, int(np.count_nonzero(fill)), stored, starts)
+
+
+def zones_of(bounds: Mapping[str, Bounds], laid: Frame, slices: Ranks, keys: Sequence[Ranks]) -> dict[str, Zones]:
+    """Return the zones of the columns in ``bounds`` with the rows of each slice in the order of ``keys``."""
+    if not bounds:
+        return {}
+    order = storage_order(slices, keys)
+    return {name: _zones(found, order, laid.starts[name]) for name, found in bounds.items()}
+
+
 def zone_maps(
     sample: TableSample,
     slices: Ranks,
@@ -144,30 +220,55 @@ def zone_maps(
     storage: Storage,
     widths: Mapping[str, float] | None = None,
 ) -> ZoneMaps:
-    """Return the zone maps of ``filtered`` columns with the rows laid out on ``slices`` in the order of ``keys``.
-
-    ``widths`` are bytes per stored value of columns that are not stored raw, or that scans read but nobody sampled.
-    """
-    order = storage_order(slices, keys)
-    scale = (storage.target_rows or sample.total_rows or 1) / max(sample.rows, 1)
-    stored = {name: column.width for name, column in sample.columns.items()} | dict(widths or {})
-    starts = _block_starts(np.bincount(slices.places, minlength=slices.distinct), stored, storage.block_bytes / scale)
-    zones = {name: _zones(sample.columns[name], order, starts[name]) for name in filtered}
-    return ZoneMaps(sample.rows, scale, stored, starts, zones)
+    """Return the zone maps of ``filtered`` columns with the rows laid out on ``slices`` in the order of ``keys``."""
+    laid = frame(sample, slices, storage, widths)
+    return ZoneMaps(laid, zones_of({name: bounds(sample.columns[name]) for name in filtered}, laid, slices, keys))
 
 
 def scan_cost(maps: ZoneMaps, scan: Scan, matching: float) -> ScanCost:
     """Return what ``scan`` reads; ``matching`` is :func:`matching_share`, which no order changes."""
-    firsts, ends = _surviving(maps, scan.filters)
-    blocks, blocks_total, size, size_total = 0, 0, 0.0, 0.0
+    return read_cost(reading(maps.frame, scan, matching), maps.zones)
+
+
+def reading(laid: Frame, scan: Scan, matching: float) -> Reading:
+    """Return ``scan`` prepared to be costed under many orders of the rows in one frame."""
+    edges = np.unique(np.concatenate([np.zeros(1, dtype=np.int64), *(laid.starts[item.column] for item in scan.filters)]))
+    conditions = tuple(_condition(item, laid.starts[item.column], edges) for item in scan.filters if laid.rows)
+    alike: dict[int, list[str]] = {}
     for name in scan.columns:
-        starts = maps.starts[name]
-        read = _touched(starts, firsts, ends)
-        value_bytes = maps.widths[name] * maps.scale
-        blocks, blocks_total = blocks + int(read.sum()), blocks_total + len(starts)
-        size += float(np.diff(starts, append=maps.rows)[read].sum()) * value_bytes
-        size_total += maps.rows * value_bytes
-    return ScanCost(scan.query, scan.table, scan.weight, blocks, blocks_total, size, size_total, matching)
+        alike.setdefault(id(laid.starts[name]), []).append(name)
+    return Reading(scan, matching, len(edges), conditions, tuple(_cut(laid, names, edges) for names in alike.values()))
+
+
+def read_cost(prepared: Reading, zones: Mapping[str, Zones]) -> ScanCost:
+    """Return what a prepared scan reads where its columns have these ``zones``."""
+    keep = np.ones(prepared.stretches, dtype=bool)
+    for condition in prepared.conditions:
+        keep &= _may_hold(condition, zones[condition.column])[condition.blocks]
+    blocks, blocks_total, size, size_total = 0, 0, 0.0, 0.0
+    for cut in prepared.cuts:
+        read = np.logical_or.reduceat(keep[cut.stretches], cut.firsts) if len(cut.firsts) else np.zeros(0, dtype=bool)
+        blocks, blocks_total = blocks + cut.columns * int(read.sum()), blocks_total + cut.columns * len(read)
+        size += float(cut.rows @ read) * cut.row_bytes
+        size_total += float(cut.rows.sum()) * cut.row_bytes
+    scan = prepared.scan
+    return ScanCost(scan.query, scan.table, scan.weight, blocks, blocks_total, size, size_total, prepared.matching)
+
+
+def _condition(item: RangeFilter, starts: Integers, edges: Integers) -> _Condition:
+    return _Condition(item.column, *merged(item), item.nulls, np.searchsorted(starts, edges, side="right") - 1)
+
+
+def _cut(laid: Frame, names: Sequence[str], edges: Integers) -> _Cut:
+    starts = laid.starts[names[0]]
+    pieces = np.union1d(edges, starts)
+    return _Cut(
+        columns=len(names),
+        row_bytes=sum(laid.widths[name] for name in names) * laid.scale,
+        rows=np.diff(starts, append=laid.rows),
+        stretches=np.searchsorted(edges, pieces, side="right") - 1,
+        firsts=np.searchsorted(pieces, starts),
+    )
 
 
 def matching_share(sample: TableSample, filters: Sequence[RangeFilter]) -> float:
@@ -189,67 +290,37 @@ def _block_starts(fill: Integers, widths: Mapping[str, float], block_bytes: floa
     return {name: by_rows[max(1, int(block_bytes / width))] for name, width in widths.items()}
 
 
-def _zones(column: ColumnSample, order: Integers, starts: Integers) -> Zones:
-    if not len(starts):
-        return Zones(starts, column.values, column.values, np.zeros(0, dtype=bool))
+def bounds(column: ColumnSample) -> Bounds:
+    """Return a column's values as a block's candidates; in 32 bits if they fit, which makes gathering them several times faster."""
+    values = column.values
+    fits = not len(values) or (values.min() >= -(1 << 31) and values.max() < 1 << 31)
+    narrow = values.astype(np.int32) if fits else values
     if column.valid is None:
-        values = _narrow(column.values)[order]
-        lows, highs, nulls = values, values, np.zeros(len(starts), dtype=bool)
-    else:
-        valid, values = column.valid[order], column.values[order]
-        # A block of NULLs alone gets an empty zone (minimum above maximum), which no range overlaps.
-        lows, highs = np.where(valid, values, _HIGHEST), np.where(valid, values, _LOWEST)
-        nulls = np.logical_or.reduceat(~valid, starts)
+        return Bounds(narrow, narrow, None)
+    limits = np.iinfo(narrow.dtype)
+    # A block of NULLs alone gets an empty zone (minimum above maximum), which no range overlaps.
+    lows, highs = (np.where(column.valid, narrow, narrow.dtype.type(limit)) for limit in (limits.max, limits.min))
+    return Bounds(lows, highs, ~column.valid)
+
+
+def _zones(found: Bounds, order: Integers, starts: Integers) -> Zones:
+    if not len(starts):
+        return Zones(starts, starts, starts, np.zeros(0, dtype=bool))
+    lows = found.lows[order]
+    highs = lows if found.highs is found.lows else found.highs[order]
+    nulls = np.zeros(len(starts), dtype=bool) if found.absent is None else np.logical_or.reduceat(found.absent[order], starts)
     minimum, maximum = np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts)
     return Zones(starts, minimum.astype(np.int64), maximum.astype(np.int64), nulls)
 
 
-def _narrow(values: Integers) -> npt.NDArray[np.signedinteger]:
-    """Return the values in 32 bits if they fit: gathering rows in storage order is then several times faster."""
-    fits = values.min() >= -(1 << 31) and values.max() < 1 << 31
-    return values.astype(np.int32) if fits else values
-
-
-def _may_hold(condition: RangeFilter, zones: Zones) -> Flags:
+def _may_hold(condition: _Condition, zones: Zones) -> Flags:
     """Return which blocks overlap one of the filter's intervals, or hold a NULL it lets pass."""
-    lows, highs = merged(condition)
+    lows, highs = condition.lows, condition.highs
     keep = np.zeros(len(zones.starts), dtype=bool)
-    if len(lows):
+    if len(lows) == 1:
+        keep = (highs[0] >= zones.minimum) & (lows[0] <= zones.maximum) & (zones.minimum <= zones.maximum)
+    elif len(lows):
         # Intervals are disjoint and sorted: the first one that ends in or after the block is the only one to look at.
         nearest = np.minimum(np.searchsorted(highs, zones.minimum, side="left"), len(lows) - 1)
         keep = (highs[nearest] >= zones.minimum) & (lows[nearest] <= zones.maximum) & (zones.minimum <= zones.maximum)
     return keep | zones.nulls if condition.nulls else keep
-
-
-def _surviving(maps: ZoneMaps, filters: Sequence[RangeFilter]) -> tuple[Integers, Integers]:
-    """Return first and end rows of the stretches in which all ``filters`` may hold."""
-    if not maps.rows:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    edges, blocks = _grid(maps, tuple(sorted({item.column for item in filters})))
-    keep = np.ones(len(edges), dtype=bool)
-    for condition in filters:
-        keep &= _may_hold(condition, maps.zones[condition.column])[blocks[condition.column]]
-    change = np.diff(np.concatenate(([0], keep.astype(np.int8), [0])))
-    limits = np.append(edges, maps.rows)
-    return limits[np.flatnonzero(change == 1)], limits[np.flatnonzero(change == -1)]
-
-
-def _grid(maps: ZoneMaps, columns: tuple[str, ...]) -> tuple[Integers, Mapping[str, Integers]]:
-    """Return the rows at which a block of any of ``columns`` begins, and each column's block at every one of them."""
-    if columns not in maps.grids:
-        begins = np.zeros(maps.rows, dtype=bool)
-        begins[0] = True
-        for name in columns:
-            begins[maps.zones[name].starts] = True
-        edges = np.flatnonzero(begins)
-        blocks = {name: np.searchsorted(maps.zones[name].starts, edges, side="right") - 1 for name in columns}
-        maps.grids[columns] = edges, blocks
-    return maps.grids[columns]
-
-
-def _touched(starts: Integers, firsts: Integers, ends: Integers) -> Flags:
-    """Return which blocks overlap any of the row ranges [first, end)."""
-    change = np.zeros(len(starts) + 1, dtype=np.int64)
-    np.add.at(change, np.searchsorted(starts, firsts, side="right") - 1, 1)
-    np.add.at(change, np.searchsorted(starts, ends - 1, side="right"), -1)
-    return np.cumsum(change[:-1]) > 0
