@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from warehousebench.errors import UsageError
 from warehousebench.model.design import Evidence, Reason
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
 from warehousebench.optimise.access import Access, LiveAggregate
@@ -71,20 +72,27 @@ class Physical:
 def design(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
     """Return the best physical design for ``case`` within ``product``'s limits and the user's ``wishes``.
 
-    Tables that no query reads are placed by rule.  A storage budget is spent in two ways, on whole copies first and on
-    narrow ones only; what reads and moves fewer bytes is returned.  Raises UsageError if pins and budgets leave nothing.
+    Tables that no query reads are placed by rule.  A storage budget is spent in three ways: on whole copies first, on
+    narrow ones only, and on whole ones with what those left; what reads and moves the fewest bytes is returned.
+    Raises UsageError if pins and budgets leave nothing.
     """
     whole = whole_copies(case, product, wishes, store)
     if not product.several_copies or wishes.storage <= 1.0:
         return whole
     access = Access(case, store)
-    single = whole_copies(case, product, replace(wishes, storage=1.0), store)
-    found = [_with_extras(each, wishes, access) for each in (whole, single)]
+
+    def spent(storage: float) -> Physical:
+        return _with_extras(whole_copies(case, product, replace(wishes, storage=storage), store), wishes, access)
+
+    narrow = spent(1.0)
+    mixed = wishes.storage - sum(extra.raw for extra in narrow.extras) / sum(case.sizes.values())
+    found = [_with_extras(whole, wishes, access), narrow, *([spent(mixed)] if 1.0 < mixed < wishes.storage else [])]
     return min(found, key=lambda each: _total(each, access))
 
 
 def whole_copies(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
     """Return the best design of copies that hold all columns: what extra copies are held against."""
+    _check_pins(case, product, wishes)
     considered = options(case, product)
     refused = dict(_refused(case, product, store, considered))
     chosen = best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, _limits(case, product, wishes, refused))
@@ -123,8 +131,28 @@ def options(case: Case, product: Product) -> dict[str, tuple[Distribution, ...]]
     return {table: entries if keys.get(table) in (None, *entries) else (keys[table], *entries) for table, entries in found.items()}
 
 
+def _check_pins(case: Case, product: Product, wishes: Wishes) -> None:
+    """Raise UsageError for pins that the product cannot have or that no budget allows."""
+    pinned = {table: pin.distribution for table, pin in wishes.pins.items() if pin.distribution}
+    if not product.round_robin and (even := sorted(table for table, entry in pinned.items() if entry == ROUND_ROBIN)):
+        raise UsageError(f"{product.name} cannot place rows in turn: pin {even[0]} to a column or to all instead of even")
+    copied = sorted(table for table, entry in pinned.items() if entry == REPLICATED)
+    taken = sum(case.sizes.get(table, 0.0) for table in copied) * (product.nodes - 1)
+    budget = _extra_bytes(case, product, wishes)
+    if taken > budget:
+        raise UsageError(
+            f"copies of {', '.join(copied)} on all nodes take {taken:,.0f} bytes more, and the budget is {budget:,.0f}. "
+            "Raise --replication-budget or drop the pin."
+        )
+
+
+def _extra_bytes(case: Case, product: Product, wishes: Wishes) -> float:
+    """Return the raw bytes that extra copies may take."""
+    return sum(case.sizes.values()) * (wishes.replication + (wishes.storage - 1.0 if product.several_copies else 0.0))
+
+
 def _limits(case: Case, product: Product, wishes: Wishes, refused: Mapping[Copy, str]) -> Limits:
-    extra = sum(case.sizes.values()) * (wishes.replication + (wishes.storage - 1.0 if product.several_copies else 0.0))
+    extra = _extra_bytes(case, product, wishes)
     # A solver's tolerance is wider than the smallest tables: no budget has to be said outright.
     copied = () if extra or product.nodes == 1 else tuple((table, REPLICATED) for table in case.sizes)
     return Limits(
