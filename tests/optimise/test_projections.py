@@ -21,7 +21,7 @@ from warehousebench.model.layout import Cluster, Distribution, Layout, Placement
 from warehousebench.optimise import costs
 from warehousebench.optimise.access import Access, LiveAggregate
 from warehousebench.optimise.advisor import Physical, design
-from warehousebench.optimise.case import Case, Product, Wishes
+from warehousebench.optimise.case import Case, Pin, Product, Wishes
 from warehousebench.optimise.projections import WORTH
 from warehousebench.optimise.storage import Store
 from warehousebench.profile import profile_tables
@@ -173,6 +173,14 @@ def test_a_smaller_budget_never_saves_more(detailed: Found) -> None:
     access = Access(case, store)
     tight = advised(case, store, 1.1)
     assert total(roomy, access) <= total(tight, access) <= total(advised(case, store, 1.0), access)
+
+
+def test_pinned_copies_may_need_the_storage_that_narrow_ones_would_take(detailed: Found) -> None:
+    case, store, _ = detailed
+    pins = {"customers": Pin(Distribution(Placement.REPLICATED))}
+    physical = design(case, store.product, Wishes(replication=0.0, storage=1.5, pins=pins), store)
+    assert physical.tables["customers"].copies[0].distribution.placement is Placement.REPLICATED
+    assert physical.extras
 
 
 def test_without_a_budget_nothing_is_added(shop: Shop, grouped: Found) -> None:

@@ -80,14 +80,19 @@ def design(case: Case, product: Product, wishes: Wishes, store: Store) -> Physic
     if not product.several_copies or wishes.storage <= 1.0:
         return whole
     access = Access(case, store)
+    ways = [_with_extras(whole, wishes, access), *_spent(case, wishes, 1.0, access)]
+    mixed = wishes.storage - sum(extra.raw for extra in ways[-1].extras) / sum(case.sizes.values())
+    ways += _spent(case, wishes, mixed, access) if 1.0 < mixed < wishes.storage else []
+    return min(ways, key=lambda each: _total(each, access))
 
-    def spent(storage: float) -> Physical:
-        return _with_extras(whole_copies(case, product, replace(wishes, storage=storage), store), wishes, access)
 
-    narrow = spent(1.0)
-    mixed = wishes.storage - sum(extra.raw for extra in narrow.extras) / sum(case.sizes.values())
-    found = [_with_extras(whole, wishes, access), narrow, *([spent(mixed)] if 1.0 < mixed < wishes.storage else [])]
-    return min(found, key=lambda each: _total(each, access))
+def _spent(case: Case, wishes: Wishes, storage: float, access: Access) -> list[Physical]:
+    """Return the design with ``storage`` for whole copies and the rest for narrow ones; none if pinned copies need more."""
+    try:
+        whole = whole_copies(case, access.store.product, replace(wishes, storage=storage), access.store)
+    except UsageError:
+        return []
+    return [_with_extras(whole, wishes, access)]
 
 
 def whole_copies(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
@@ -198,13 +203,20 @@ def _refused(
     """Yield the hashes that the product cannot have or that would fill its slices too unevenly, with the reason."""
     for table in sorted(considered):
         hashes = [entry for entry in considered[table] if entry.placement is Placement.HASH]
-        for entry in hashes:
-            if any((table, column) not in product.keys for column in entry.columns):
-                yield (table, entry), "its type cannot distribute rows"
-            elif found := _uneven(case, product, store, table, entry):
-                yield (table, entry), f"uneven: the fullest slice holds {found.low:.2f} to {found.high:.2f} times the mean"
-        if not product.round_robin and any((table, column) in product.keys for entry in hashes for column in entry.columns):
+        refused = {entry: reason for entry in hashes if (reason := _flaw(case, product, store, table, entry))}
+        yield from (((table, entry), reason) for entry, reason in refused.items())
+        # Without a hash that is fit, rows lie by several columns: to the queries that is as if they were placed in turn.
+        if not product.round_robin and len(refused) < len(hashes):
             yield (table, ROUND_ROBIN), "the product places rows by hash or copies them"
+
+
+def _flaw(case: Case, product: Product, store: Store, table: str, entry: Distribution) -> str | None:
+    """Return why a table cannot be hashed like this, if it cannot."""
+    if any((table, column) not in product.keys for column in entry.columns):
+        return "its type cannot distribute rows"
+    if found := _uneven(case, product, store, table, entry):
+        return f"uneven: the fullest slice holds {found.low:.2f} to {found.high:.2f} times the mean"
+    return None
 
 
 def _uneven(case: Case, product: Product, store: Store, table: str, entry: Distribution) -> Skew | None:
@@ -213,6 +225,8 @@ def _uneven(case: Case, product: Product, store: Store, table: str, entry: Distr
         return None
     profile = case.profile.tables[table]
     column = profile.columns[entry.columns[0]]
+    if column.distinct >= profile.rows:
+        return None  # unique: the few rows of a small sample of a large table lie unevenly by chance
     found = store.skew(table, entry)
     # Few sampled rows of a column with many values are uneven by chance; the profile of all rows then says more.
     various = column.distinct > 100 * product.slices or 2 * column.distinct >= profile.rows
