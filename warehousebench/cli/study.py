@@ -71,6 +71,8 @@ def study(inputs: Inputs) -> Iterator[Study]:
         raise UsageError(
             f"--rows names {', '.join(unknown)}, of which there is no data. Known: {', '.join(sorted(profile.tables))}"
         )
+    if empty := sorted(name for name in inputs.target if not profile.tables[name].rows):
+        raise UsageError(f"--rows names {', '.join(empty)}, which has no rows to grow from. Give it some, or leave it out.")
     named = read_workload(inputs.queries, inputs.suite, source.data.scale, inputs.dialect, catalog)
     kept = Catalog(tuple(table for table in catalog if table.name in profile.tables), catalog.source)
     missing = [f"table {table.name} has no data: it is left out" for table in catalog if table.name not in profile.tables]

@@ -58,6 +58,8 @@ def _pinned(text: str, what: str, value: str, before: Pin, columns: Collection[s
     names = tuple(name.strip() for name in value.split(",") if name.strip())
     if what != "diststyle" and (missing := [name for name in names if name not in columns]):
         raise UsageError(f"--pin {text}: the table has no column {missing[0]}")
+    if what == "distkey" and len(names) != 1:
+        raise UsageError(f"--pin {text}: a distribution key is one column of the table")
     if what == "sortkey":
         if before.order_by not in (None, names):
             raise UsageError(f"--pin {text} contradicts an earlier pin of the same table's sort key")

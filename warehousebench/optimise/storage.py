@@ -40,7 +40,9 @@ class Store:
     def scans(self, table: str) -> tuple[Scan, ...]:
         """Return the scans of ``table`` by all queries, filters that joins bring along included."""
         if self._scans is None:
-            columns = _columns(self.case.plans)
+            # A table of which no query filters, joins or groups a column still has rows to place: any one column stands for them.
+            tables = self.case.profile.tables
+            columns = {name: used or tuple(tables[name].columns)[:1] for name, used in _columns(self.case.plans).items()}
             self.samples = {name: self._sample(name, columns[name]) for name in sorted(columns)}
             small = {name for name in columns if self.case.profile.tables[name].rows <= DIMENSION_ROWS}
             dimensions = {name: self._whole(name, columns[name]) for name in sorted(small)}

@@ -20,6 +20,8 @@ EXACT_ROWS = 2_000_000
 # Columns with at most this many values (by estimate) are cheap to group by.
 FEW_VALUES = 20_000
 _SAMPLE_PERCENT = 1
+# DuckDB plans a union in time that grows with the square of its parts: wide tables are asked in several.
+_AT_ONCE = 100
 _WIDTHS = {
     "BOOLEAN": 1,
     "TINYINT": 1,
@@ -125,18 +127,26 @@ def _tops(connection: duck.Connection, shape: _Shape, estimates: Mapping[str, in
 
 
 def _grouped(connection: duck.Connection, shape: _Shape, names: Sequence[str]) -> dict[str, tuple[int, bool, float, bool]]:
+    if len(names) > _AT_ONCE:
+        return _grouped(connection, shape, names[:_AT_ONCE]) | _grouped(connection, shape, names[_AT_ONCE:])
     if not names:
         return {}
+    # A file of many columns is opened once per part and not once per column: each time its whole footer is read.
+    wide = len(shape.columns) > _AT_ONCE
+    source = "part" if wide else shape.relation
+    kept = f"WITH part AS MATERIALIZED (SELECT {', '.join(map(duck.quote, names))} FROM {shape.relation}) " if wide else ""
     parts = (
-        f"SELECT {i}, count(v), max(n) FROM (SELECT {duck.quote(name)} AS v, count(*) AS n FROM {shape.relation} GROUP BY 1)"
+        f"SELECT {i}, count(v), max(n) FROM (SELECT {duck.quote(name)} AS v, count(*) AS n FROM {source} GROUP BY 1)"
         for i, name in enumerate(names)
     )
-    figures = duck.rows(connection, " UNION ALL ".join(parts))
+    figures = duck.rows(connection, kept + " UNION ALL ".join(parts))
     return {names[i]: (int(distinct), True, int(top) / shape.rows, True) for i, distinct, top in figures}
 
 
 def _sampled_shares(connection: duck.Connection, shape: _Shape, names: Sequence[str]) -> dict[str, float]:
     """Return the most common value's share of a Bernoulli sample, for columns with many values."""
+    if len(names) > _AT_ONCE:
+        return _sampled_shares(connection, shape, names[:_AT_ONCE]) | _sampled_shares(connection, shape, names[_AT_ONCE:])
     if not names:
         return {}
     # A value common enough to matter to a design shows in one row of a hundred.
