@@ -10,7 +10,7 @@ from warehousebench.optimise.access import Access, LiveAggregate
 from warehousebench.optimise.advisor import Physical, TableChoice, key_hash, named, options
 from warehousebench.optimise.assumptions import ASSUMPTIONS
 from warehousebench.optimise.case import Case, Product
-from warehousebench.optimise.distribution import ROUND_ROBIN, Limits, best_distribution, total_bytes
+from warehousebench.optimise.distribution import ROUND_ROBIN, Limits, fewest_bytes, total_bytes
 from warehousebench.optimise.extras import aggregate_bytes, copy_bytes
 from warehousebench.optimise.storage import Store
 from warehousebench.simulate.explain import explain
@@ -65,15 +65,10 @@ def baselines(case: Case, product: Product) -> dict[str, Layout]:
 
 def curve(case: Case, product: Product, refused: Sequence[tuple[str, Distribution]]) -> tuple[CurvePoint, ...]:
     """Return the fewest bytes moved for growing budgets of extra copies, as parts of the raw bytes."""
-    considered = options(case, product)
-    raw = sum(case.sizes.values())
-    points = []
-    for share in _CURVE:
-        limits = Limits(raw * share, several_copies=product.several_copies, forbidden=tuple(refused), seconds=10.0)
-        points.append(
-            CurvePoint(raw * share, best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, limits).bytes)
-        )
-    return tuple(points)
+    budgets = [share * sum(case.sizes.values()) for share in _CURVE]
+    limits = Limits(several_copies=product.several_copies, forbidden=tuple(refused), seconds=10.0)
+    fewest = fewest_bytes(case.scaled_plans, product.nodes, options(case, product), case.sizes, limits, budgets)
+    return tuple(map(CurvePoint, budgets, fewest))
 
 
 def table_advice(case: Case, product: Product, physical: Physical) -> tuple[TableAdvice, ...]:
@@ -83,13 +78,12 @@ def table_advice(case: Case, product: Product, physical: Physical) -> tuple[Tabl
     chosen = physical.distribution.distributions
     found = []
     for name, choice in sorted(physical.tables.items()):
-        choices: list[Option] = []
-        for entry in considered.get(name, ()):
-            touched = [graph for graph in graphs if name in graph.tables]
-            rest = physical.distribution.bytes - total_bytes(touched, chosen)
-            choices.append(
-                Option(_labelled(entry, (name, entry), physical), rest + total_bytes(touched, {**chosen, name: (entry,)}))
-            )
+        touched = [graph for graph in graphs if name in graph.tables]
+        rest = physical.distribution.bytes - total_bytes(touched, chosen)
+        choices = [
+            Option(_labelled(entry, (name, entry), physical), rest + total_bytes(touched, {**chosen, name: (entry,)}))
+            for entry in considered.get(name, ())
+        ]
         found.append(_table_advice(case, choice, sorted(choices, key=lambda option: (option.bytes, option.choice))))
     return tuple(found)
 

@@ -7,7 +7,7 @@ Replicating everything would move nothing at all, so the bytes of extra copies h
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from warehousebench.model.layout import Distribution, Placement
 from warehousebench.optimise.program import Budget, Copy, solve
@@ -101,14 +101,37 @@ def best_distribution(
     limits = limits or Limits()
     allowed = _allowed(considered, limits)
     graphs = [motion_graph(plan, allowed, nodes) for plan in plans]
-    copies = [(table, entry) for table in sorted(allowed) for entry in allowed[table]]
-    budget = Budget(sum(sizes[table] for table in allowed) + limits.extra_bytes, _copy_bytes(copies, sizes, nodes))
-    solution = solve(graphs, copies, budget, several=limits.several_copies, seconds=limits.seconds)
-    chosen = {table: tuple(entry for name, entry in solution.copies if name == table) for table in sorted(allowed)}
+    budget = _budget(allowed, sizes, nodes, limits)
+    chosen, bound = _solved(graphs, allowed, budget, limits)
     search = _Search(graphs, allowed, budget)
     settled = search.settled(chosen, limits.preferred)
     total = search.total(settled)
-    return DistributionChoice(settled, total, min(solution.bound, total), search.near(settled, near * total))
+    return DistributionChoice(settled, total, min(bound, total), search.near(settled, near * total))
+
+
+def fewest_bytes(
+    plans: Sequence[Plan], nodes: int, considered: Candidates, sizes: Mapping[str, float], limits: Limits, extra: Sequence[float]
+) -> tuple[float, ...]:
+    """Return the fewest bytes moved for each budget of ``extra`` bytes, all else being as ``limits`` say."""
+    allowed = _allowed(considered, limits)
+    graphs = [motion_graph(plan, allowed, nodes) for plan in plans]
+    found = []
+    for each in (replace(limits, extra_bytes=room) for room in extra):
+        chosen, _ = _solved(graphs, allowed, _budget(allowed, sizes, nodes, each), each)
+        found.append(total_bytes(graphs, chosen))
+    return tuple(found)
+
+
+def _budget(allowed: Candidates, sizes: Mapping[str, float], nodes: int, limits: Limits) -> Budget:
+    copies = [(table, entry) for table in sorted(allowed) for entry in allowed[table]]
+    return Budget(sum(sizes[table] for table in allowed) + limits.extra_bytes, _copy_bytes(copies, sizes, nodes))
+
+
+def _solved(graphs: Sequence[MotionGraph], allowed: Candidates, budget: Budget, limits: Limits) -> tuple[Choice, float]:
+    """Return the program's choice for every table, and the bytes that no choice can stay below."""
+    solution = solve(graphs, list(budget.of), budget, several=limits.several_copies, seconds=limits.seconds)
+    chosen = {table: tuple(entry for name, entry in solution.copies if name == table) for table in sorted(allowed)}
+    return chosen, solution.bound
 
 
 def total_bytes(graphs: Iterable[MotionGraph], design: Candidates) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -50,10 +51,15 @@ class Store:
         return tuple(scan for scan in self._scans if scan.table == table)
 
     def trial(self, table: str, distribution: Distribution, growth: float = 1.0) -> Trial:
-        """Return what scores sort orders of ``table`` when it is distributed like this and has grown."""
+        """Return what scores sort orders of ``table`` when it is distributed like this and has grown.
+
+        Blocks of a table far larger than its sample are taken larger than they are, with at least a few sampled rows in each:
+        the smallest and largest of fewer would promise to skip blocks that hold matching rows.
+        """
         scans = self.scans(table)
         rows = round(self.case.rows(table) * growth)
-        storage = Storage(self.product.slices, self.product.block_bytes, rows)
+        finest = math.ceil(_VALUE_BYTES * _FEW_ROWS * rows / max(self.samples[table].rows, 1))
+        storage = Storage(self.product.slices, max(self.product.block_bytes, finest), rows)
         return Trial(self.samples[table], scans, self._hashed(table, distribution), storage, self.widths(table))
 
     def search(self, table: str, distribution: Distribution, baselines: Sequence[tuple[str, ...]]) -> SortSearch:
@@ -119,10 +125,12 @@ class Store:
         }
 
     def _sample(self, table: str, columns: Sequence[str]) -> TableSample:
-        rows = self.case.profile.tables[table].rows
-        key = self.case.catalog.table(table).primary_key[:1] if table in self.case.catalog else ()
-        share = min(1.0, SAMPLE_ROWS / max(rows, 1))
-        return hash_sample(self.connection, self.case.relations[table], columns, key=key or tuple(columns[:1]), share=share)
+        profile = self.case.profile.tables[table]
+        key = self.case.catalog.table(table).primary_key if table in self.case.catalog else ()
+        # A column of few values would leave only a few of them in the sample, each with all its rows.
+        finest = max(key or columns, key=lambda name: (profile.columns[name].distinct, name))
+        share = min(1.0, SAMPLE_ROWS / max(profile.rows, 1))
+        return hash_sample(self.connection, self.case.relations[table], columns, key=(finest,), share=share)
 
     def _whole(self, table: str, columns: Sequence[str]) -> TableSample:
         rows = self.case.profile.tables[table].rows
