@@ -19,7 +19,7 @@ from warehousebench.model.catalog import Catalog
 from warehousebench.model.data import Fingerprint
 from warehousebench.model.layout import Cluster, Distribution, Layout, Placement, StoredCopy
 from warehousebench.optimise import costs
-from warehousebench.optimise.access import Access, LiveAggregate
+from warehousebench.optimise.access import Access, LiveAggregate, asked_of
 from warehousebench.optimise.advisor import Physical, design
 from warehousebench.optimise.case import Case, Pin, Product, Wishes
 from warehousebench.optimise.projections import WORTH
@@ -27,7 +27,7 @@ from warehousebench.optimise.storage import Store
 from warehousebench.profile import profile_tables
 from warehousebench.simulate.network import simulate
 from warehousebench.source.ddl import read_ddl
-from warehousebench.workload.aggregates import Function
+from warehousebench.workload.aggregates import Function, aggregations
 from warehousebench.workload.analysis import analyse_plans
 from warehousebench.workload.suite import SuiteQuery
 from warehousebench.workload.usage import analyse
@@ -167,12 +167,20 @@ def test_columns_compared_for_equality_sort_before_the_range(shop: Shop) -> None
     assert extra.copy.columns == ("sale", "kind", "day", "price")
     assert [gain.query for gain in extra.gains] == ["few"]
 
+    rare = shop.case({"few": few, "days": DETAIL["days"]}, weights={"days": 900.0})
+    assert advised(rare, shop.store(rare), 1.5).extras == ()
 
-def test_a_smaller_budget_never_saves_more(detailed: Found) -> None:
-    case, store, roomy = detailed
-    access = Access(case, store)
-    tight = advised(case, store, 1.1)
-    assert total(roomy, access) <= total(tight, access) <= total(advised(case, store, 1.0), access)
+
+def test_a_larger_budget_is_kept_and_never_saves_less(detailed: Found) -> None:
+    case, store, _ = detailed
+    access, raw = Access(case, store), sum(case.sizes.values())
+    before = total(advised(case, store, 1.0), access)
+    for storage in (1.1, 1.2, 1.3, 1.4, 1.5):
+        physical = advised(case, store, storage)
+        copies = sum(case.sizes[copy.table] for copy in physical.copies)
+        assert copies + sum(extra.raw for extra in physical.extras) <= storage * raw * (1 + 1e-9)
+        assert total(physical, access) <= before * (1 + 1e-9)
+        before = total(physical, access)
 
 
 def test_pinned_copies_may_need_the_storage_that_narrow_ones_would_take(detailed: Found) -> None:
@@ -191,7 +199,7 @@ def test_without_a_budget_nothing_is_added(shop: Shop, grouped: Found) -> None:
 
 
 def test_too_many_groups_and_unknown_texts_give_no_live_aggregate(shop: Shop) -> None:
-    fine = shop.case({"q": "SELECT customer, day, sum(price) FROM sales GROUP BY customer, day"})
+    fine = shop.case({"q": "SELECT kind, day, sum(price) FROM sales GROUP BY kind, day"})
     assert not advised(fine, shop.store(fine), 2.0).aggregates
     silent = replace(shop.case(GROUPED), texts={})
     store = Store(silent, vertica.product(shop.catalog, silent.profile, None, CLUSTER), shop.connection)
@@ -223,6 +231,15 @@ def test_an_aggregate_is_answered_only_where_plan_and_text_agree(shop: Shop, sql
     copies = design(case, store.product, Wishes(), store).copies
     before, after = access.flow(0, copies), access.flow(0, copies, [live])
     assert (after.bytes < before.bytes) == bool(served)
+    counts = replace(live, name="counts", functions=(Function("COUNT", "price"),))
+    assert access.flow(0, copies, [counts]).bytes == before.bytes
+
+
+def test_a_filter_of_the_plan_that_the_text_does_not_tell_is_respected(shop: Shop) -> None:
+    told = "SELECT shop, sum(price) FROM sales GROUP BY shop"
+    filtered = shop.case({"q": told.replace("GROUP", "WHERE price > 4 GROUP")})
+    assert list(asked_of(shop.case({"q": told}).plans[0], aggregations(told, shop.catalog)))
+    assert not list(asked_of(filtered.plans[0], aggregations(told, shop.catalog)))
 
 
 def test_one_copy_of_each_table_costs_what_the_simulators_say(shop: Shop) -> None:
@@ -254,6 +271,20 @@ def test_a_scan_takes_the_copy_that_is_best_for_both_kinds_of_bytes(shop: Shop) 
     assert both.bytes == min(first.bytes, second.bytes)
     ideal = StoredCopy("d", "sales", ("customer", "day", "price"), customer, ("day",))
     assert access.flow(0, [sorted_copy, placed_copy, ideal]).bytes == access.flow(0, [ideal]).bytes < both.bytes
+
+
+def test_each_scan_of_a_self_join_takes_a_copy_with_its_own_columns(shop: Shop) -> None:
+    sql = """SELECT count(*) FROM sales a JOIN sales b ON a.customer = b.customer
+             WHERE a.day < '2020-02-01' AND b.day > '2022-08-01' AND b.price % 2 = 0"""
+    case = shop.case({"q": sql})
+    access = Access(case, shop.store(case))
+    placed = Distribution(Placement.HASH, ("customer",))
+    whole = StoredCopy("a", "sales", tuple(column.name for column in shop.catalog.table("sales").columns), placed, ("customer",))
+    narrow = StoredCopy("b", "sales", ("customer", "day"), placed, ("day",))
+    places = {scan.scanned: place for place, scan in enumerate(case.plans[0].operators) if scan.table}
+    expected = access.scan_bytes(0, places["customer", "day"], placed, ("day",))
+    expected += access.scan_bytes(0, places["customer", "day", "price"], placed, ("customer",))
+    assert access.flow(0, [whole, narrow]).read == expected < access.flow(0, [whole]).read
 
 
 def realised(shop: Shop, physical: Physical, case: Case) -> tuple[VerticaDesign, str]:
