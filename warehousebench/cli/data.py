@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehousebench import duck
-from warehousebench.errors import UsageError
+from warehousebench.cli.console import say
+from warehousebench.errors import SourceError, UsageError
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.data import DataSet
@@ -46,11 +47,10 @@ class Source:
 
 
 def open_source(folder: Path, catalog_file: Path | None) -> Source:
-    """Return the data in ``folder``; files that nobody has described yet are described first and ``data.json`` written.
+    """Return the data in ``folder``; files that nobody has described yet are described first.
 
-    The schema is ``catalog_file``, or else a catalog.json that lies with the data.
-
-    Raises UsageError if there is no such folder, SourceError if a file cannot be read.
+    The description is kept as ``data.json`` beside the files where the folder can be written to.  The schema is
+    ``catalog_file``, or else a catalog.json that lies with the data.  Raises UsageError if there is no such folder, SourceError if a file cannot be read.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}. Make data with: warehousebench generate, or name another --data")
@@ -60,7 +60,10 @@ def open_source(folder: Path, catalog_file: Path | None) -> Source:
     if (folder / DATA).exists():
         return Source(folder, read_dataset(folder), catalog)
     data = describe(folder, suite=folder.resolve().name, scale=1.0, generator="files", catalog=catalog)
-    write_dataset(folder, data)
+    try:
+        write_dataset(folder, data)
+    except SourceError as error:
+        say(f"note: the data are described again each time, since {error}")
     return Source(folder, data, catalog)
 
 

@@ -173,7 +173,7 @@ def _run(task: Task, loads: Mapping[str, Loaded], start: journals.Start, executi
             name=name,
             engine=connector.engine,
             engine_version=connector.version,
-            layout=f"{loads[name].layout} ({loads[name].basis})",
+            layout=f"{loads[name].layout}: {loads[name].basis}",
             settings=connector.settings,
             load_seconds=loads[name].seconds,
             stored_bytes=loads[name].database_bytes,
