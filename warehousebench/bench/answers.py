@@ -114,7 +114,9 @@ def _compute(name: str, sql: str, connector: Connector, path: Path, timeout: flo
         shape = AnswerShape((), limited=False, kinds=())
     stored = _stored(name, sql, f"{connector.engine} {connector.version}", answer, shape)
     if stored:
-        document.write(path, stored)
+        # Where the data cannot be written beside, the answer is computed again next time.
+        with suppress(SourceError):
+            document.write(path, stored)
     return make_reference(answer, shape)
 
 

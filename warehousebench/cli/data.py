@@ -50,7 +50,8 @@ def open_source(folder: Path, catalog_file: Path | None) -> Source:
     """Return the data in ``folder``; files that nobody has described yet are described first.
 
     The description is kept as ``data.json`` beside the files where the folder can be written to.  The schema is
-    ``catalog_file``, or else a catalog.json that lies with the data.  Raises UsageError if there is no such folder, SourceError if a file cannot be read.
+    ``catalog_file``, or else a catalog.json that lies with the data.  Raises UsageError if there is no such folder,
+    SourceError if a file cannot be read.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}. Make data with: warehousebench generate, or name another --data")
