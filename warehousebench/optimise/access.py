@@ -91,7 +91,7 @@ class Access:
         usable = [copy for copy in copies if any(serves(copy, scan) for scan in plan.scans)]
         serving = [entry for entry in aggregates if any(answers(entry, asked.aggregation) for asked in self.asked(number))]
         places = tuple((copy.table, copy.columns, copy.distribution, copy.order_by) for copy in usable)
-        key = (number, places, tuple(entry.name for entry in serving))
+        key = (number, places, tuple(serving))
         if key not in self._flows:
             self._flows[key] = self._cheapest(number, plan, usable, serving)
         return self._flows[key]

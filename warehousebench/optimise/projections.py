@@ -1,7 +1,8 @@
 """The choice of copies beyond the superprojections: by what they save per byte they store, one after the other.
 
-Database Designer's published papers enumerate such projections and stop where the benefit is insufficient; it never
-proposes live aggregates.  What a copy saves depends on those already there, so every choice is followed by a new look.
+Vertica's Database Designer adds such projections until a further one brings too little (DBDesigner, ICDE 2014) and never
+proposes live aggregates (documentation, "About Database Designer").  What a copy saves depends on those already
+there, so every choice is followed by a new look.
 """
 
 from __future__ import annotations
