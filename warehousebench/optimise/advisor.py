@@ -239,7 +239,7 @@ def _table(case: Case, product: Product, wishes: Wishes, store: Store, chosen: D
     pin, read = wishes.pins.get(table, Pin()), table in chosen.distributions
     distributions = chosen.distributions[table] if read else (pin.distribution or _unread(case, product, wishes, table),)
     main = distributions[0]
-    search = store.search(table, main, _baseline_orders(case, product, table)) if read and store.scans(table) else None
+    search = store.search(table, main, _baseline_orders(case, product, main, table)) if read and store.scans(table) else None
     order, sort_reason = _order(case, product, pin, table, main, search)
     encodings = store.encodings(table, order)
     codecs = {choice.column: choice.codec for choice in encodings}
@@ -253,9 +253,9 @@ def _table(case: Case, product: Product, wishes: Wishes, store: Store, chosen: D
     return TableChoice(table, copies, search, encodings, found, reasons)
 
 
-def _baseline_orders(case: Case, product: Product, table: str) -> tuple[tuple[str, ...], ...]:
+def _baseline_orders(case: Case, product: Product, main: Distribution, table: str) -> tuple[tuple[str, ...], ...]:
     key, rule = case.catalog.table(table).primary_key, product.orders.get(table, ())
-    return tuple(order for order in (key[:1], rule) if order)
+    return tuple(order for order in (key[:1], rule, main.columns) if order)
 
 
 def _order(
@@ -268,7 +268,8 @@ def _order(
     if blocks < 2 and not rule:
         sentence = "none: the table has less than two blocks per slice, so there is nothing to skip"
         return (), Reason("sort.small", "sort", sentence, (Evidence("raw blocks per slice", blocks, "blocks", "model"),))
-    if search and search.best.order_by and 1 - search.best.bytes / search.score(()).bytes >= WORTH_SORTING:
+    joined = main.columns if all((table, column) in product.sortable for column in main.columns) else ()
+    if search and search.best.order_by and _saved(search, rule or joined) >= WORTH_SORTING:
         found = search.best.order_by
         tail = tuple(name for name in rule if name not in found)
         return found + tail, _sort_reason(search, tail)
@@ -276,10 +277,19 @@ def _order(
     if rule:
         sentence = f"by {', '.join(rule)}: restricted and few-valued columns first, for long runs; no order skips many blocks"
         return rule, Reason("sort.rule", "sort", sentence, evidence)
-    if main.placement is Placement.HASH and all((table, column) in product.sortable for column in main.columns):
-        sentence = f"by {', '.join(main.columns)}: no order skips many blocks, but joins can merge rows sorted as distributed"
-        return main.columns, Reason("sort.join-key", "sort", sentence, evidence)
+    if joined:
+        sentence = f"by {', '.join(joined)}: no order skips many blocks, but joins can merge rows sorted as distributed"
+        return joined, Reason("sort.join-key", "sort", sentence, evidence)
     return (), Reason("sort.none", "sort", "none: no order skips many blocks for these queries", evidence)
+
+
+def _saved(search: SortSearch, instead: tuple[str, ...]) -> float:
+    """Return the part of the bytes that the best order saves against arrival order or the one taken ``instead``, if that is more.
+
+    Rows that arrive in a good order, such as by date, would be read well unsorted, and badly under another order.
+    """
+    worst = max(score.bytes for score in search.scores if score.order_by in ((), instead))
+    return 1 - search.best.bytes / worst if worst else 0.0
 
 
 def _sort_reason(search: SortSearch, tail: tuple[str, ...]) -> Reason:

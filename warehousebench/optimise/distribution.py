@@ -31,7 +31,7 @@ class Limits:
     node.  ``several_copies`` allows more than one copy of a table (Vertica's projections), out of the same budget.
     ``pinned`` tables have exactly that distribution.  The first ``preferred`` one (such as the primary key's hash) is
     taken that costs less than a part in 100,000 more, but never in place of replication that the budget allows.
-    ``seconds`` is the solver's time.
+    ``seconds`` is the solver's time, ``gap`` the part of the best by which a choice may miss it.
     """
 
     extra_bytes: float = 0.0
@@ -40,6 +40,7 @@ class Limits:
     preferred: Choice = field(default_factory=dict)
     forbidden: Collection[Copy] = ()
     seconds: float = 60.0
+    gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _budget(allowed: Candidates, sizes: Mapping[str, float], nodes: int, limits:
 
 def _solved(graphs: Sequence[MotionGraph], allowed: Candidates, budget: Budget, limits: Limits) -> tuple[Choice, float]:
     """Return the program's choice for every table, and the bytes that no choice can stay below."""
-    solution = solve(graphs, list(budget.of), budget, several=limits.several_copies, seconds=limits.seconds)
+    solution = solve(graphs, list(budget.of), budget, several=limits.several_copies, seconds=limits.seconds, gap=limits.gap)
     chosen = {table: tuple(entry for name, entry in solution.copies if name == table) for table in sorted(allowed)}
     return chosen, solution.bound
 

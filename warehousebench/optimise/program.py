@@ -62,10 +62,17 @@ class _Rows:
 
 
 def solve(
-    graphs: Sequence[MotionGraph], copies: Sequence[Copy], budget: Budget, *, several: bool = False, seconds: float = 60.0
+    graphs: Sequence[MotionGraph],
+    copies: Sequence[Copy],
+    budget: Budget,
+    *,
+    several: bool = False,
+    seconds: float = 60.0,
+    gap: float = 0.0,
 ) -> Solution:
     """Return the copies with the fewest weighted bytes moved: one per table, or with ``several`` at least one.
 
+    With a ``gap`` the search ends as soon as the choice is proven to be within that part of the best.
     Raises UsageError if the budget has no room for any choice or the time is up before a choice is found.
     """
     rows = _Rows([], [], [])
@@ -81,7 +88,7 @@ def solve(
         integrality=integrality,
         bounds=Bounds(0.0, upper),
         constraints=rows.constraint(len(objective)),
-        options={"mip_rel_gap": 0.0, "time_limit": seconds},
+        options={"mip_rel_gap": gap, "time_limit": seconds},
     )
     if found.x is None:
         raise UsageError(f"no distribution fits the limits ({found.message.strip()}): allow more bytes, candidates or time")

@@ -66,7 +66,8 @@ class Store:
         """Return the scores of all sort orders of up to three filtered columns, and of ``baselines``, best first.
 
         Orders that nearly tie are told apart by what they would read if the table grew, as far as the sample can tell; of those
-        that still tie, the one with the fewest columns is taken.
+        that still tie, the one with the fewest columns is taken.  Arrival order leads only where nothing else was tried: no
+        product keeps it.
         """
         key = table, distribution, tuple(baselines)
         if key not in self._searches:
@@ -77,7 +78,7 @@ class Store:
         names = [name for name in filtered_columns(self.scans(table)) if (table, name) in self.product.sortable]
         known = [order for order in baselines if all(name in self.samples[table].columns for name in order)]
         found = search(self.trial(table, distribution), names, baselines=known)
-        level = (found.best, *found.ties, *found.near_ties)[:_LEVEL]
+        level = [score for score in (found.best, *found.ties, *found.near_ties) if score.order_by][:_LEVEL] or [found.best]
         growth = min(_LARGER, self._resolution(table))
         larger = self.trial(table, distribution, growth) if growth > 1 and len(level) > 1 else None
         grown = {score.order_by: larger.score(score.order_by).bytes if larger else score.bytes for score in level}
