@@ -18,7 +18,7 @@ def test_the_demo_leaves_every_document_of_the_flow(demo: Path) -> None:
     names = {path.name for path in demo.iterdir()}
     documents = {f"{name}.json" for name in ("catalog", "profile", "workload", "run", "comparison")}
     documents |= {f"{kind}.{engine}.json" for kind in ("design", "advice") for engine in ("redshift", "vertica")}
-    pages = {f"advice.{engine}.{kind}" for engine in ("redshift", "vertica") for kind in ("html", "md")} | {"report.html", "report.md"}
+    pages = {f"{name}.{kind}" for name in ("advice.redshift", "advice.vertica", "report") for kind in ("html", "md")}
     assert documents | pages | {"redshift.sql", "vertica.sql", "data", "layouts"} == names
     for name in documents:
         header = json.loads((demo / name).read_text(encoding="utf-8"))
