@@ -42,6 +42,7 @@ from warehousebench.simulate.network import bytes_moved, motion_graph
 from warehousebench.source.ddl import read_ddl
 from warehousebench.workload.analysis import analyse_plans
 from warehousebench.workload.suite import load_suite, schema_file
+from warehousebench.workload.usage import analyse
 
 # SORTKEY of amazon-redshift-utils, CloudDataWarehouseBenchmark, Cloud-DWB-Derived-from-TPCDS; the other tables have none.
 SORT_KEYS = {
@@ -134,23 +135,21 @@ def program(case: Case, connection: duck.Connection) -> None:  # noqa: ARG001 - 
 
 
 def growth(data: Path) -> None:
-    """Print what the command takes for growing workloads: seconds, CPU seconds and peak memory of the process."""
-    queries = load_suite("tpcds", 1).queries
-    print(f"{'queries':>7} {'product':9} {'wall s':>7} {'CPU s':>7} {'peak MB':>8}")
+    """Print what the command takes for growing workloads, for both products: seconds, CPU seconds, peak memory of the process."""
+    queries, catalog = load_suite("tpcds", 1).queries, read_ddl([schema_file("tpcds")])
+    print(f"{'queries':>7} {'tables':>6} {'wall s':>7} {'CPU s':>7} {'peak MB':>8}")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        document.write(folder / "catalog.json", read_ddl([schema_file("tpcds")]))
+        document.write(folder / "catalog.json", catalog)
         for count in (10, 25, 50, len(queries)):
             # Evenly spread, so that every part has simple and complex queries.
-            for query in queries[:: len(queries) // count][:count]:
+            some = queries[:: len(queries) // count][:count]
+            for query in some:
                 document.write_text(folder / f"{count}" / f"{query.name}.sql", query.sql)
-            for products in (("redshift",), ("vertica",), ("redshift", "vertica")):
-                engines = [part for product in products for part in ("--engine", product)]
-                out = folder / f"{count}-{'-'.join(products)}"
-                command = ["--catalog", folder / "catalog.json", "--queries", folder / f"{count}", *engines, "-o", out]
-                wall, cpu, peak = _measured([sys.executable, "-m", "warehousebench", "advise", "--data", data, *command])
-                label = "both" if len(products) > 1 else products[0]
-                print(f"{count:7} {label:9} {wall:7.1f} {cpu:7.1f} {peak:8.0f}", flush=True)
+            tables = {use.table for query in analyse(some, catalog, "tpcds").queries for use in query.uses}
+            places = ["--catalog", folder / "catalog.json", "--queries", folder / f"{count}", "-o", folder / f"{count}-design"]
+            wall, cpu, peak = _measured([sys.executable, "-m", "warehousebench", "advise", "--data", data, *places])
+            print(f"{len(some):7} {len(tables):6} {wall:7.1f} {cpu:7.1f} {peak:8.0f}", flush=True)
 
 
 def _measured(command: list[str | Path]) -> tuple[float, float, float]:

@@ -67,9 +67,9 @@ def baselines(case: Case, product: Product) -> dict[str, Layout]:
 
 
 def curve(case: Case, product: Product, refused: Sequence[tuple[str, Distribution]]) -> tuple[CurvePoint, ...]:
-    """Return the fewest bytes moved for growing budgets of extra copies, as parts of the raw bytes; with several copies to 1 %."""
-    budgets = [share * sum(case.sizes.values()) for share in _CURVE]
-    gap = _CURVE_GAP if product.several_copies else 0.0
+    """Return the fewest bytes moved for growing budgets of extra copies; where tables may have several, fewer points, to 1 %."""
+    shares, gap = (_CURVE[::2], _CURVE_GAP) if product.several_copies else (_CURVE, 0.0)
+    budgets = [share * sum(case.sizes.values()) for share in shares]
     limits = Limits(several_copies=product.several_copies, forbidden=tuple(refused), gap=gap)
     fewest = fewest_bytes(case.scaled_plans, product.nodes, options(case, product), case.sizes, limits, budgets)
     # What fits a budget fits a larger one, which a choice within the gap may have missed.

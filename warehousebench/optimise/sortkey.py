@@ -120,13 +120,17 @@ class Trial:
         distribution: Sequence[str] = (),
         storage: Storage | None = None,
         widths: Mapping[str, float] | None = None,
+        matching: Sequence[float] | None = None,
     ) -> None:
+        """Prepare the scans; ``matching`` are their matching shares if known, which hold for any distribution and storage."""
         self._sample = sample
         storage = storage or Storage()
         self._slices = slices_of(sample, distribution, storage)
         self._frame = frame(sample, self._slices, storage, widths)
-        self._readings = tuple(reading(self._frame, scan, matching_share(sample, scan.filters)) for scan in scans)
-        columns = {name: bounds(sample.columns[name]) for name in filtered_columns(scans)}
+        shares = matching or [matching_share(sample, scan.filters) for scan in scans]
+        self._readings = tuple(reading(self._frame, scan, share) for scan, share in zip(scans, shares, strict=True))
+        absent = {item.column for scan in scans for item in scan.filters if item.nulls}
+        columns = {name: bounds(sample.columns[name], nulls=name in absent) for name in filtered_columns(scans)}
         self._moving = {name: found for name, found in columns.items() if not self._frame.still(name)}
         still = {name: found for name, found in columns.items() if name not in self._moving}
         self._still = zones_of(still, self._frame, self._slices, ())

@@ -14,7 +14,7 @@ from warehousebench.optimise.sortkey import SortSearch, Trial, filtered_columns,
 from warehousebench.simulate.sample import TEXT_OVERHEAD, TableSample, hash_sample, sorted_slices
 from warehousebench.simulate.scans import scans_of
 from warehousebench.simulate.skew import Skew, skew
-from warehousebench.simulate.zonemap import Scan, Storage
+from warehousebench.simulate.zonemap import Scan, Storage, matching_share
 from warehousebench.workload.plan import Kind, Plan
 
 # Enough rows for zone maps to come out as on all of them, few enough for hundreds of orders to be tried.
@@ -35,6 +35,7 @@ class Store:
     connection: duck.Connection
     samples: dict[str, TableSample] = field(default_factory=dict)
     _scans: tuple[Scan, ...] | None = None
+    _matching: dict[str, list[float]] = field(default_factory=dict)
     _searches: dict[tuple[str, Distribution, tuple[tuple[str, ...], ...]], SortSearch] = field(default_factory=dict)
     _encodings: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[EncodingChoice, ...]] = field(default_factory=dict)
 
@@ -60,7 +61,10 @@ class Store:
         rows = round(self.case.rows(table) * growth)
         finest = math.ceil(_VALUE_BYTES * _FEW_ROWS * rows / max(self.samples[table].rows, 1))
         storage = Storage(self.product.slices, max(self.product.block_bytes, finest), rows)
-        return Trial(self.samples[table], scans, self._hashed(table, distribution), storage, self.widths(table))
+        sample = self.samples[table]
+        if table not in self._matching:
+            self._matching[table] = [matching_share(sample, scan.filters) for scan in scans]
+        return Trial(sample, scans, self._hashed(table, distribution), storage, self.widths(table), self._matching[table])
 
     def search(self, table: str, distribution: Distribution, baselines: Sequence[tuple[str, ...]]) -> SortSearch:
         """Return the scores of all sort orders of up to three filtered columns, and of ``baselines``, best first.

@@ -115,7 +115,10 @@ class ZoneMaps:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bounds:
-    """A column's rows as candidates for a block's smallest and largest value; NULLs are neither. ``absent`` None: no NULLs."""
+    """A column's rows as candidates for a block's smallest and largest value, NULLs being neither, and which rows are NULL.
+
+    ``absent`` is None where there are no NULLs, or no filter asks for them.
+    """
 
     lows: npt.NDArray[np.signedinteger]
     highs: npt.NDArray[np.signedinteger]
@@ -290,8 +293,11 @@ def _block_starts(fill: Integers, widths: Mapping[str, float], block_bytes: floa
     return {name: by_rows[max(1, int(block_bytes / width))] for name, width in widths.items()}
 
 
-def bounds(column: ColumnSample) -> Bounds:
-    """Return a column's values as a block's candidates; in 32 bits if they fit, which makes gathering them several times faster."""
+def bounds(column: ColumnSample, *, nulls: bool = True) -> Bounds:
+    """Return a column's values as a block's candidates, and its NULLs if some filter lets them pass.
+
+    They take 32 bits if they fit, which makes gathering them several times faster.
+    """
     values = column.values
     fits = not len(values) or (values.min() >= -(1 << 31) and values.max() < 1 << 31)
     narrow = values.astype(np.int32) if fits else values
@@ -300,7 +306,7 @@ def bounds(column: ColumnSample) -> Bounds:
     limits = np.iinfo(narrow.dtype)
     # A block of NULLs alone gets an empty zone (minimum above maximum), which no range overlaps.
     lows, highs = (np.where(column.valid, narrow, narrow.dtype.type(limit)) for limit in (limits.max, limits.min))
-    return Bounds(lows, highs, ~column.valid)
+    return Bounds(lows, highs, ~column.valid if nulls else None)
 
 
 def _zones(found: Bounds, order: Integers, starts: Integers) -> Zones:
