@@ -170,6 +170,15 @@ def test_a_budget_buys_replication_where_it_saves_most(plans: list[Plan]) -> Non
     assert costs[-1] == 0  # all eight tables everywhere
 
 
+def test_no_budget_buys_not_even_the_smallest_copy(awkward: list[Plan]) -> None:
+    # Copies of c would take a part in ten million of the bytes, less than the solver's tolerance.
+    sizes = {"a": 1e9, "b": 1e9, "c": 200.0}
+    for several in (False, True):
+        found = best_distribution(awkward, NODES, candidates(awkward), sizes, Limits(several_copies=several))
+        assert all(len(entries) == 1 and REPLICATED not in entries for entries in found.distributions.values())
+        assert found.gap == 0.0
+
+
 def test_several_copies_never_cost_more_than_one(plans: list[Plan]) -> None:
     considered = candidates(plans)
     one = best_distribution(plans, NODES, considered, SIZES, Limits(extra_bytes=2e6))

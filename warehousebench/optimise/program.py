@@ -20,6 +20,8 @@ from warehousebench.model.layout import Distribution
 from warehousebench.simulate.network import MotionGraph
 
 Copy = tuple[str, Distribution]
+_INFEASIBLE = 2  # scipy's status of a program without a solution
+_ROUNDING = 1e-12  # of the budget: what sums of its parts may miss by
 _SCALE = 1e4  # the most expensive step costs this much: far from the solver's tolerances at both ends
 
 
@@ -76,20 +78,31 @@ def solve(
     Raises UsageError if the budget has no room for any choice or the time is up before a choice is found.
     """
     rows = _Rows([], [], [])
+    least = _least(copies, budget)
+    spare = budget.bytes - sum(least.values())
+    rounding = _ROUNDING * budget.bytes
+    several = several and spare > rounding
     _one_per_table(rows, copies, several=several)
-    _within(rows, copies, budget)
+    if spare > rounding:
+        _within(rows, copies, budget, spare, {} if several else least)
     costs = _flows(rows, graphs, {copy: place for place, copy in enumerate(copies)})
     scale = max(costs, default=0.0) / _SCALE or 1.0
     objective = np.concatenate([np.zeros(len(copies)), np.array(costs) / scale])
     integrality = np.concatenate([np.ones(len(copies)), np.zeros(len(costs))])
-    upper = np.where(integrality == 1, 1.0, np.inf)
-    found = milp(
-        objective,
-        integrality=integrality,
-        bounds=Bounds(0.0, upper),
-        constraints=rows.constraint(len(objective)),
-        options={"mip_rel_gap": gap, "time_limit": seconds},
-    )
+    # A copy that alone takes more than there is to spare is out: as a bound, since tiny ones would pass as the solver's tolerance.
+    fits = [float(budget.of[copy] - least[copy[0]] <= spare + rounding) for copy in copies]
+    upper = np.concatenate([fits, np.full(len(costs), np.inf)])
+    program = {
+        "c": objective,
+        "integrality": integrality,
+        "bounds": Bounds(0.0, upper),
+        "constraints": rows.constraint(len(objective)),
+    }
+    options = {"mip_rel_gap": gap, "time_limit": seconds}
+    found = milp(**program, options=options)
+    if found.x is None and found.status == _INFEASIBLE:
+        # Presolve has called programs infeasible that have a solution: the word counts only without it.
+        found = milp(**program, options=options | {"presolve": False})
     if found.x is None:
         raise UsageError(f"no distribution fits the limits ({found.message.strip()}): allow more bytes, candidates or time")
     return Solution(_chosen(copies, found.x), float(found.mip_dual_bound) * scale)
@@ -107,11 +120,20 @@ def _one_per_table(rows: _Rows, copies: Sequence[Copy], *, several: bool) -> Non
                 rows.put(row, place, 1.0)
 
 
-def _within(rows: _Rows, copies: Sequence[Copy], budget: Budget) -> None:
-    # In parts of the budget: coefficients of billions would drown in the solver's tolerances.
-    row = rows.add(-np.inf, 1.0)
+def _least(copies: Sequence[Copy], budget: Budget) -> dict[str, float]:
+    """Return the bytes that each table takes at least."""
+    found: dict[str, float] = {}
+    for copy in copies:
+        found[copy[0]] = min(budget.of[copy], found.get(copy[0], budget.of[copy]))
+    return found
+
+
+def _within(rows: _Rows, copies: Sequence[Copy], budget: Budget, spare: float, base: Mapping[str, float]) -> None:
+    """Limit the bytes of copies beyond each table's ``base`` to what the budget leaves."""
+    # In parts of what there is to spare: coefficients of billions would drown in the solver's tolerances.
+    row = rows.add(-np.inf, (budget.bytes - sum(base.values())) / spare)
     for place, copy in enumerate(copies):
-        rows.put(row, place, budget.of[copy] / budget.bytes if budget.bytes else 0.0)
+        rows.put(row, place, (budget.of[copy] - base.get(copy[0], 0.0)) / spare)
 
 
 def _flows(rows: _Rows, graphs: Sequence[MotionGraph], places: Mapping[Copy, int]) -> list[float]:
