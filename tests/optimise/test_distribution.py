@@ -176,7 +176,7 @@ def test_no_budget_buys_not_even_the_smallest_copy(awkward: list[Plan]) -> None:
     for several in (False, True):
         found = best_distribution(awkward, NODES, candidates(awkward), sizes, Limits(several_copies=several))
         assert all(len(entries) == 1 and REPLICATED not in entries for entries in found.distributions.values())
-        assert found.gap == 0.0
+        assert found.gap < 1e-12  # the bound and the choice are sums of the same figures in another order
 
 
 def test_several_copies_never_cost_more_than_one(plans: list[Plan]) -> None:
