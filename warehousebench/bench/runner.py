@@ -119,6 +119,7 @@ def _run_once(plan: Plan, client: Client, turn: _Turn, phase: Phase) -> Executio
         return turn.execution(phase, Status.FAILED, reason=str(error))
     seconds = clock() - started
     found = _check(plan, turn.query, answer)
+    metrics = _metrics(client)
     return turn.execution(
         phase,
         found.status,
@@ -127,8 +128,16 @@ def _run_once(plan: Plan, client: Client, turn: _Turn, phase: Phase) -> Executio
         result_hash=found.hash,
         reason=found.reason,
         rounding=found.rounding,
-        metrics=answer.metrics,
+        metrics=metrics,
     )
+
+
+def _metrics(client: Client) -> Mapping[str, float]:
+    """Return the server's own figures; a server that does not answer costs the figures and not the execution."""
+    try:
+        return client.metrics()
+    except EngineError:
+        return {}
 
 
 def _check(plan: Plan, query: str, answer: Answer) -> verify.Check:

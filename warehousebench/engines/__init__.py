@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import cast
 
-from warehousebench.engines.base import Designer
+from warehousebench.engines.base import Designer, Engine
+from warehousebench.engines.targets import Target, resolve
 
 # Products we design for: the name on the command line -> the module that speaks for it.
 DESIGNERS = {
@@ -13,7 +14,22 @@ DESIGNERS = {
     "vertica": "warehousebench.engines.vertica.designer",
 }
 
+# Engines we run on.
+ENGINES = {
+    "duckdb": "warehousebench.engines.duckdb.engine",
+}
+
 
 def designer(name: str) -> Designer:
     """Return the designer of a product, imported now; raises KeyError for an unknown name."""
     return cast(Designer, import_module(DESIGNERS[name]))
+
+
+def engine(name: str) -> Engine:
+    """Return an engine, imported now; raises KeyError for an unknown name."""
+    return cast(Engine, import_module(ENGINES[name]))
+
+
+def target(named: str) -> Target:
+    """Return what ``named`` means: an engine, a target of the configuration, or a URL; raises UsageError."""
+    return resolve(named, {name: engine(name).CONVENTION for name in ENGINES})

@@ -23,6 +23,10 @@ class DuckClient:
         columns = duck.columns(self._connection)
         return Answer(tuple(name for name, _ in columns), tuple(type_ for _, type_ in columns), rows)
 
+    def metrics(self) -> Mapping[str, float]:
+        """Return nothing: there is no server between the clock and the query."""
+        return {}
+
     def plan(self, sql: str) -> str:
         """Return DuckDB's physical plan as text."""
         return str(duck.rows(self._connection, f"EXPLAIN {sql}")[-1][1])
@@ -40,6 +44,7 @@ class DuckFile:
     threads: int
     engine: str = "duckdb"
     version: str = duck.VERSION
+    stand_in: bool = False
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -59,6 +64,7 @@ class DuckViews:
     threads: int | None = None
     engine: str = "duckdb"
     version: str = duck.VERSION
+    stand_in: bool = False
 
     @property
     def settings(self) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""PostgreSQL, the row-store baseline: what a columnar engine gains over it."""
