@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["standins.fixtures"]
+
 SCALE = "0.01"
 GOLDEN = Path(__file__).parent / "golden"
 
