@@ -58,15 +58,44 @@ def test_no_warm_ups_means_none(clock: Clock, tmp_path: Path) -> None:
     assert [e.phase for e in executions] == [Phase.TIMED] * 2
 
 
-@pytest.mark.parametrize("refusal", [SourceError("the file is gone"), TransientError("connection reset")])
-def test_a_session_that_does_not_open_fails_its_pass_and_no_other(clock: Clock, tmp_path: Path, refusal: Exception) -> None:
-    engine = Engine(clock, refuses=(2,), refusal=refusal)
+def test_a_session_that_does_not_open_fails_its_pass_and_no_other(clock: Clock, tmp_path: Path) -> None:
+    engine = Engine(clock, refuses=(2,), refusal=SourceError("the file is gone"))
     executions, _ = run(plan_of({"x": engine}, rounds=3, warmups=1), tmp_path / "j")
     second = [e for e in executions if e.round == 2]
     assert seen(second) == [("a", "timed", "failed"), ("b", "timed", "failed")]
-    assert {e.reason for e in second} == {f"no session: {refusal}"}
+    assert {e.reason for e in second} == {"no session: the file is gone"}
     assert all(e.seconds is None for e in second)
     assert {e.status for e in executions if e.round != 2} == {Status.VERIFIED}
+
+
+def test_a_session_that_may_open_next_time_is_tried_once_more(clock: Clock, tmp_path: Path) -> None:
+    engine = Engine(clock, refuses=(2,), refusal=TransientError("connection reset"))
+    executions, _ = run(plan_of({"x": engine}, rounds=3, warmups=1), tmp_path / "j")
+    failed = [e for e in executions if e.status is Status.FAILED]
+    assert [(e.round, e.phase, e.reason) for e in failed] == [(2, Phase.WARMUP, "repeated on a new session: connection reset")]
+    assert sum(e.phase is Phase.TIMED and e.status is Status.VERIFIED for e in executions) == 6
+
+
+def test_a_server_that_is_gone_is_asked_twice_a_pass_and_not_for_every_query(clock: Clock, tmp_path: Path) -> None:
+    engine = Engine(clock, refuses=tuple(range(2, 99)), refusal=TransientError("connection refused"))
+    executions, _ = run(plan_of({"x": engine}, rounds=2, queries="abc"), tmp_path / "j")
+    second = [e for e in executions if e.round == 2 and e.phase is Phase.TIMED]
+    assert {e.status for e in second} == {Status.FAILED}
+    assert len(second) == 3
+    assert engine.sessions == 3
+
+
+def test_a_query_whose_session_breaks_is_warmed_up_and_timed_again_on_a_new_one(clock: Clock, tmp_path: Path) -> None:
+    broken = iter([ONE, TransientError("reset by peer")])
+    engine = Engine(clock, lambda *_: next(broken, ONE))
+    executions, _ = run(plan_of({"x": engine}, queries="a"), tmp_path / "j")
+    assert [(e.phase, e.status) for e in executions] == [
+        (Phase.WARMUP, Status.VERIFIED),
+        (Phase.WARMUP, Status.FAILED),
+        (Phase.WARMUP, Status.VERIFIED),
+        (Phase.TIMED, Status.VERIFIED),
+    ]
+    assert (engine.sessions, engine.open_sessions) == (2, 0)
 
 
 @pytest.mark.parametrize(

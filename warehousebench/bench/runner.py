@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from warehousebench import duck
@@ -13,7 +14,7 @@ from warehousebench.bench.answers import References
 from warehousebench.bench.journal import Journal, PassDone, Progress, unfinished
 from warehousebench.bench.schedule import Pass, make_schedule
 from warehousebench.engines.base import Answer, Client, Connector
-from warehousebench.errors import EngineError, TimeLimitError, WarehouseBenchError
+from warehousebench.errors import EngineError, TimeLimitError, TransientError, WarehouseBenchError
 from warehousebench.model.run import Configuration, Execution, Phase, Status
 
 clock = time.perf_counter
@@ -21,14 +22,18 @@ clock = time.perf_counter
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run: queries (name -> SQL) on subjects (name -> connector), how often, and what is right."""
+    """What to run: queries (name -> SQL) on subjects (name -> connector), how often, and what is right.
+
+    ``skipped`` and ``texts`` are by (subject, query): why it cannot run there, and its SQL in the subject's own dialect.
+    """
 
     queries: Mapping[str, str]
     subjects: Mapping[str, Connector]
     configuration: Configuration
     references: References
     rounding_rule: str | None = None
-    skipped: Mapping[tuple[str, str], str] | None = None
+    skipped: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def passes(self) -> tuple[Pass, ...]:
@@ -76,29 +81,75 @@ def execute(
     return executions, probes
 
 
+class _Session:
+    """A pass's session, opened when it is first needed and anew after it broke."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self._client: Client | None = None
+        self._refusal: WarehouseBenchError | None = None
+
+    def client(self) -> Client:
+        """Return the open session; raises what the connector raises, and after :meth:`refuse` always EngineError."""
+        if self._refusal:
+            raise EngineError(str(self._refusal))
+        if self._client is None:
+            self._client = self._connector.connect()
+        return self._client
+
+    def drop(self) -> None:
+        """End the session, whatever state it is in."""
+        client, self._client = self._client, None
+        if client:
+            with suppress(EngineError):
+                client.close()
+
+    def refuse(self, error: WarehouseBenchError) -> None:
+        """Open no session any more, because of ``error``."""
+        self.drop()
+        self._refusal = error
+
+
 def _run_pass(plan: Plan, turn: Pass, queries: Sequence[str]) -> Iterator[Execution]:
-    try:
-        client = plan.subjects[turn.subject].connect()
-    except WarehouseBenchError as error:
-        for query in queries:
-            yield _turn(turn, query).execution(Phase.TIMED, Status.FAILED, reason=f"no session: {error}")
-        return
+    session = _Session(plan.subjects[turn.subject])
     try:
         for query in queries:
-            yield from _run_query(plan, client, _turn(turn, query))
+            yield from _run_query(plan, session, _turn(turn, query))
     finally:
-        client.close()
+        session.drop()
 
 
 def _turn(turn: Pass, query: str) -> _Turn:
     return _Turn(turn.subject, query, turn.round, turn.queries.index(query) + 1)
 
 
-def _run_query(plan: Plan, client: Client, turn: _Turn) -> Iterator[Execution]:
-    """Yield the warm-ups and the timed execution; a query that fails warming up is not tried again in this pass."""
-    reason = (plan.skipped or {}).get((turn.subject, turn.query))
+def _run_query(plan: Plan, session: _Session, turn: _Turn) -> Iterator[Execution]:
+    """Yield the query's executions; after a passing failure all of them once more, on a new session and warmed up again."""
+    reason = plan.skipped.get((turn.subject, turn.query))
     if reason:
         yield turn.execution(Phase.TIMED, Status.SKIPPED, reason=reason)
+        return
+    try:
+        yield from _phases(plan, session, turn)
+    except TransientError as error:
+        session.drop()
+        yield turn.execution(Phase.WARMUP, Status.FAILED, reason=f"repeated on a new session: {error}")
+        try:
+            yield from _phases(plan, session, turn)
+        except TransientError as again:
+            session.refuse(again)
+            yield turn.execution(Phase.TIMED, Status.FAILED, reason=str(again))
+
+
+def _phases(plan: Plan, session: _Session, turn: _Turn) -> Iterator[Execution]:
+    """Yield the warm-ups and the timed execution; a query that fails warming up is not tried again in this pass."""
+    try:
+        client = session.client()
+    except TransientError:
+        raise
+    except WarehouseBenchError as error:
+        session.refuse(error)
+        yield turn.execution(Phase.TIMED, Status.FAILED, reason=f"no session: {error}")
         return
     for phase in [Phase.WARMUP] * plan.configuration.warmups + [Phase.TIMED]:
         execution = _run_once(plan, client, turn, phase)
@@ -109,12 +160,15 @@ def _run_query(plan: Plan, client: Client, turn: _Turn) -> Iterator[Execution]:
 
 
 def _run_once(plan: Plan, client: Client, turn: _Turn, phase: Phase) -> Execution:
-    sql, timeout = plan.queries[turn.query], plan.configuration.timeout
+    sql = plan.texts.get((turn.subject, turn.query), plan.queries[turn.query])
+    timeout = plan.configuration.timeout
     started = clock()
     try:
         answer = client.query(sql, timeout)
     except TimeLimitError as error:
         return turn.execution(phase, Status.TIMEOUT, reason=str(error))
+    except TransientError:
+        raise
     except EngineError as error:
         return turn.execution(phase, Status.FAILED, reason=str(error))
     seconds = clock() - started

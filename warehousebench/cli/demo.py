@@ -122,9 +122,11 @@ def _run(demo: Demo) -> Run:
     from warehousebench.workload.sources import read_workload
 
     named = read_workload(None, demo.suite, demo.scale, None, None)
-    layouts = {name: demo.out / "layouts" / name for name in ("plain", "advised")}
+    layouts = [demo.out / "layouts" / name for name in ("plain", "advised")]
     configuration = Configuration(demo.rounds, 1, demo.timeout, 1, cores())
-    return run.run(run.make_task(named, open_source(demo.data, None), layouts, configuration), demo.out / "run.json")
+    source = open_source(demo.data, None)
+    taking_part = run.entrants(source, layouts, (), configuration.threads)
+    return run.run(run.make_task(named, source, taking_part, configuration), demo.out / "run.json")
 
 
 def _report(demo: Demo, advised: list[Advised]) -> None:

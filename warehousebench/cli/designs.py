@@ -21,6 +21,19 @@ def read_layouts(path: Path) -> tuple[str, Mapping[str, TableLayout]]:
     return f"{engine} design", product.table_layouts(product.read(path))
 
 
+def design_for(path: Path, engine: str) -> Any:
+    """Return the design in a file if ``engine`` can apply it, None if it only takes the order of the rows from it.
+
+    Raises UsageError for the design of one warehouse on its way to another.
+    """
+    product = product_of(path)
+    if product == engine:
+        return designer(product).read(path)
+    if engine in DESIGNERS:
+        raise UsageError(f"{path} is a design for {product}, not for {engine}. Make one with: warehousebench advise")
+    return None
+
+
 def read_design(path: Path) -> DesignSummary:
     """Return a design file as a report shows it, with the script beside it if there is one."""
     engine = product_of(path)

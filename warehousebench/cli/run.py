@@ -13,6 +13,7 @@ import msgspec
 
 from warehousebench.bench import journal as journals
 from warehousebench.bench.answers import references
+from warehousebench.bench.entrants import Entrant, Texts, engine_entrant, layout_entrant, translated, unique
 from warehousebench.bench.environment import cores, environment
 from warehousebench.bench.runner import Plan, execute
 from warehousebench.bench.verify import FLOAT_TOLERANCE
@@ -20,44 +21,49 @@ from warehousebench.cli.console import say, step
 from warehousebench.cli.data import Source, open_source
 from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
 from warehousebench.cli.verify import overview
-from warehousebench.engines.duckdb.client import DuckFile, DuckViews
+from warehousebench.engines.duckdb.client import DuckViews
 from warehousebench.errors import EngineError, UsageError, VerificationError
 from warehousebench.load import manifest
 from warehousebench.model import document
-from warehousebench.model.load import Loaded
-from warehousebench.model.run import Configuration, Execution, Run, Status, Subject
+from warehousebench.model.run import Configuration, Execution, Run, Status
 from warehousebench.workload.sources import Named, read_workload
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """All that a run needs: queries, the source data, the loaded layouts by subject name, and how often."""
+    """All that a run needs: queries, the source data, who takes part (subject name -> entrant), and how often."""
 
     suite: str
     rounding_rule: str | None
     queries: Mapping[str, str]
     source: Source
-    layouts: Mapping[str, Path]
+    entrants: Mapping[str, Entrant]
     configuration: Configuration
+    texts: Mapping[str, Texts]
 
     @property
-    def loads(self) -> dict[str, Loaded]:
-        """Return the manifests of the layouts; raises UsageError for one that is unfinished or of other data."""
-        found = {name: manifest.read(path) for name, path in self.layouts.items()}
-        for name, loaded in found.items():
-            if different := loaded.fingerprint.differences(self.source.data.fingerprint):
-                raise UsageError(f"layout {name} was loaded from other data ({different[0]}). Load it again, or name its --data.")
-        return found
+    def relevant(self) -> dict[tuple[str, str], str]:
+        """Return (subject, query) -> SQL where it is not the query's own text."""
+        pairs = ((name, query) for name in self.entrants for query in self.queries)
+        found = {pair: self.texts[self.entrants[pair[0]].connector.engine].sql[pair[1]] for pair in pairs}
+        return {pair: sql for pair, sql in found.items() if sql != self.queries[pair[1]]}
 
-    def connectors(self) -> dict[str, DuckFile]:
-        """Return subject name -> what opens its sessions."""
-        return {name: DuckFile(path / manifest.DATABASE, self.configuration.threads) for name, path in self.layouts.items()}
+    @property
+    def skipped(self) -> dict[tuple[str, str], str]:
+        """Return (subject, query) -> why it cannot run there."""
+        return {
+            (name, query): reason
+            for name, entrant in self.entrants.items()
+            for query, reason in self.texts[entrant.connector.engine].skipped.items()
+        }
 
 
 @click.command("run")
-@click.option("--on", "layouts", type=folder, multiple=True, required=True, help="Folder of a loaded layout; repeat for several.")
+@click.argument("positional", metavar="[SUITE]", required=False)
+@click.option("--on", "layouts", type=folder, multiple=True, help="Folder of a loaded layout; repeat for several.")
+@click.option("--engine", "engines", multiple=True, help="Engine or target that reads the data in place; repeat for several.")
 @click.option("--data", type=folder, default="data", show_default=True, help="The source data: answers are verified against it.")
-@click.option("--catalog", type=file, help="Schema of the data, where CSV files need it.")
+@click.option("--catalog", type=file, help="Schema of the data, where CSV files or other dialects need it.")
 @click.option("--queries", type=click.Path(path_type=Path), help="Folder of *.sql files, or a query log as CSV or JSON.")
 @click.option("--suite", help="Built-in suite instead of --queries.")
 @click.option("--dialect", help="SQL dialect of the queries, if it is not DuckDB's.")
@@ -70,7 +76,9 @@ class Task:
 @click.option("-o", "--out", type=file, default="run.json", show_default=True, help="File to write.")
 @format_option
 def command(
+    positional: str | None,
     layouts: tuple[Path, ...],
+    engines: tuple[str, ...],
     data: Path,
     catalog: Path | None,
     queries: Path | None,
@@ -85,60 +93,74 @@ def command(
     out: Path,
     output: str,
 ) -> None:
-    """Run every query on every layout in rounds: fresh session per layout and round, layouts in ABBA order.
+    """Run every query on every layout and engine in rounds: fresh session per subject and round, subjects in ABBA order.
 
     The clock covers execute and fetch only.  Every answer is compared by value with DuckDB's on the source data.
 
     \b
-    Example:  warehousebench run --suite tpch --data data --on layouts/plain --on layouts/advised
+    Examples:  warehousebench run --suite tpch --data data --on layouts/plain --on layouts/advised
+               warehousebench run tpch --data data --engine duckdb --engine spark
     """
+    if positional and suite and positional != suite:
+        raise UsageError(f"name one suite, not both {positional} and {suite}")
     source = open_source(data, catalog)
-    named = read_workload(queries, suite, source.data.scale, dialect, source.catalog)
+    named = read_workload(queries, suite or positional, source.data.scale, dialect, source.catalog)
     for finding in named.findings:
         say(f"note: {finding}")
-    task = make_task(named, source, subject_names(layouts), Configuration(rounds, warmups, timeout, seed, threads or cores()))
+    refuse_existing(out)
+    configuration = Configuration(rounds, warmups, timeout, seed, threads or cores())
+    task = make_task(named, source, entrants(source, layouts, engines, configuration.threads), configuration)
+    for note in (note for texts in task.texts.values() for note in texts.notes):
+        say(f"note: {note}")
     done = run(task, out, resume=resume)
     emit(done, overview(done), output)
     raise_if_different(done)
 
 
-def make_task(named: Named, source: Source, layouts: Mapping[str, Path], configuration: Configuration) -> Task:
-    """Return the run of a workload on loaded layouts (subject name -> folder)."""
+def entrants(source: Source, layouts: Sequence[Path], engines: Sequence[str], threads: int) -> dict[str, Entrant]:
+    """Return who takes part, by name; raises UsageError for nobody, and for a layout that is unfinished or of other data."""
+    if not layouts and not engines:
+        raise UsageError("name what to run on: --on FOLDER of a loaded layout, or --engine NAME")
+    loads = [manifest.read(path) for path in layouts]
+    names = unique([loaded.layout for loaded in loads] + list(engines))
+    for name, loaded in zip(names, loads, strict=False):
+        if different := loaded.fingerprint.differences(source.data.fingerprint):
+            raise UsageError(f"layout {name} was loaded from other data ({different[0]}). Load it again, or name its --data.")
+    found = [layout_entrant(*each, threads) for each in zip(names, layouts, loads, strict=False)]
+    files = {name: tuple(source.folder / file for file in table.files) for name, table in source.data.tables.items()}
+    found += [engine_entrant(name, named, files, threads) for name, named in zip(names[len(loads) :], engines, strict=True)]
+    return {entrant.name: entrant for entrant in found}
+
+
+def make_task(named: Named, source: Source, taking_part: Mapping[str, Entrant], configuration: Configuration) -> Task:
+    """Return the run of a workload on its entrants, each query in every dialect that is needed."""
+    queries = {query.name: query.sql for query in named.queries}
+    products = dict.fromkeys(entrant.connector.engine for entrant in taking_part.values())
     return Task(
         suite=named.name,
         rounding_rule=named.suite.rounding_rule if named.suite else None,
-        queries={query.name: query.sql for query in named.queries},
+        queries=queries,
         source=source,
-        layouts=layouts,
+        entrants=taking_part,
         configuration=configuration,
+        texts={product: translated(queries, product, source.catalog) for product in products},
     )
-
-
-def subject_names(layouts: Sequence[Path]) -> dict[str, Path]:
-    """Return subject name -> layout folder; the same layout named twice is an A/A test and gets numbers."""
-    names: dict[str, Path] = {}
-    for path in layouts:
-        name = manifest.read(path).layout
-        number = sum(known.rpartition("#")[0] == name or known == name for known in names)
-        names[f"{name}#{number + 1}" if number else name] = path
-    return names
 
 
 def run(task: Task, out: Path, *, resume: bool = False) -> Run:
     """Run the task, write ``out`` and return the run; what is finished survives a kill in the journal beside it."""
     refuse_existing(out)
-    loads = task.loads
     start = _start(task)
     path = out.with_name(f"{out.stem}.journal.jsonl")
     journal, done = journals.resume(path, start) if resume else (journals.begin(path, start), journals.Progress(start))
     try:
         plan = _plan(task)
-        total = task.configuration.rounds * (task.configuration.warmups + 1) * len(task.queries) * len(task.layouts)
-        with step(f"Run {len(task.queries)} queries on {', '.join(task.layouts)}", total) as advance:
+        total = task.configuration.rounds * (task.configuration.warmups + 1) * len(task.queries) * len(task.entrants)
+        with step(f"Run {len(task.queries)} queries on {', '.join(task.entrants)}", total) as advance:
             for execution in done.executions:
                 advance(execution.query)
             executions, probes = execute(plan, journal, done, lambda e: advance(f"round {e.round} {e.subject} {e.query}"))
-        finished = _run(task, loads, done.start, executions, probes)
+        finished = _run(task, done.start, executions, probes)
         document.write(out, finished)
     except BaseException:
         journal.close()
@@ -153,33 +175,22 @@ def _plan(task: Task) -> Plan:
         answers = references(
             task.queries, viewed, task.source.data.fingerprint, task.source.folder / "answers", task.configuration.timeout, advance
         )
-    return Plan(task.queries, task.connectors(), task.configuration, answers, task.rounding_rule)
+    subjects = {name: entrant.connector for name, entrant in task.entrants.items()}
+    return Plan(task.queries, subjects, task.configuration, answers, task.rounding_rule, task.skipped, task.relevant)
 
 
 def _start(task: Task) -> journals.Start:
     identity = msgspec.json.encode(
-        [task.suite, task.queries, task.source.data.fingerprint, task.configuration, list(task.layouts)], order="sorted"
+        [task.suite, task.queries, task.source.data.fingerprint, task.configuration, list(task.entrants)], order="sorted"
     )
     description = (
-        f"{task.suite} at scale {task.source.data.scale:g} on {', '.join(task.layouts)}, "
+        f"{task.suite} at scale {task.source.data.scale:g} on {', '.join(task.entrants)}, "
         f"{task.configuration.rounds} rounds, {len(task.queries)} queries"
     )
     return journals.Start(hashlib.sha256(identity).hexdigest()[:16], _now(), description)
 
 
-def _run(task: Task, loads: Mapping[str, Loaded], start: journals.Start, executions: list[Execution], probes: list[float]) -> Run:
-    subjects = tuple(
-        Subject(
-            name=name,
-            engine=connector.engine,
-            engine_version=connector.version,
-            layout=f"{loads[name].layout}: {loads[name].basis}",
-            settings=connector.settings,
-            load_seconds=loads[name].seconds,
-            stored_bytes=loads[name].database_bytes,
-        )
-        for name, connector in task.connectors().items()
-    )
+def _run(task: Task, start: journals.Start, executions: list[Execution], probes: list[float]) -> Run:
     return Run(
         identity=hashlib.sha256(f"{start.identity} {start.started}".encode()).hexdigest()[:12],
         suite=task.suite,
@@ -191,22 +202,34 @@ def _run(task: Task, loads: Mapping[str, Loaded], start: journals.Start, executi
         fingerprint=task.source.data.fingerprint,
         queries=task.queries,
         query_hashes={name: hashlib.sha256(sql.encode()).hexdigest()[:16] for name, sql in task.queries.items()},
-        subjects=subjects,
+        subjects=tuple(entrant.subject for entrant in task.entrants.values()),
         executions=tuple(executions),
         probes=tuple(probes),
         float_tolerance=FLOAT_TOLERANCE,
         plans=_plans(task),
+        translations=_translations(task),
     )
+
+
+def _translations(task: Task) -> dict[str, dict[str, str]]:
+    """Return engine -> query -> SQL for every query that an engine was given in other words."""
+    changed = {
+        product: {name: sql for name, sql in texts.sql.items() if sql != task.queries[name]}
+        for product, texts in task.texts.items()
+    }
+    return {product: sql for product, sql in changed.items() if sql}
 
 
 def _plans(task: Task) -> dict[str, str]:
     """Return the plan of every query on the last subject; a query without one is left out, its executions say why."""
-    client = list(task.connectors().values())[-1].connect()
+    last = list(task.entrants.values())[-1]
+    texts = task.texts[last.connector.engine]
+    client = last.connector.connect()
     found = {}
     try:
-        for name, sql in task.queries.items():
+        for name in (name for name in task.queries if name not in texts.skipped):
             try:
-                found[name] = client.plan(sql)
+                found[name] = client.plan(texts.sql[name])
             except EngineError:
                 continue
     finally:

@@ -15,6 +15,6 @@ DATABASE = "warehouse.duckdb"
 def read(folder: Path) -> Loaded:
     """Return the finished load in ``folder``; raises UsageError if it is not finished."""
     loaded = document.read(folder / MANIFEST, Loaded)
-    if not loaded.database or not (folder / loaded.database).exists():
+    if not loaded.database or (loaded.engine == "duckdb" and not (folder / loaded.database).exists()):
         raise UsageError(f"the load in {folder} is not finished. Go on with: warehousebench load --resume")
     return loaded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -43,7 +43,12 @@ class LoadedTable:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """``load.json`` in a layout's folder; ``database`` is None until every table is in it and verified."""
+    """``load.json`` in a layout's folder; ``database`` is None until every table is in it and verified.
+
+    ``database`` is the DuckDB file in the folder, or the name of the target that holds the tables.  ``arrived`` are the
+    tables that are on the target, with their rows; ``design_applied`` says whether the target's own catalogue shows the
+    design that was asked for, None if there was none to show.
+    """
 
     made_by: ClassVar[str] = "warehousebench load"
 
@@ -57,5 +62,10 @@ class Loaded:
     database: str | None = None
     database_bytes: int | None = None
     seconds: float | None = None
+    engine: str = "duckdb"
+    engine_version: str | None = None
+    stand_in: bool = False
+    arrived: Mapping[str, int] = field(default_factory=dict)
+    design_applied: bool | None = None
     format: str = "warehousebench.load"
     version: int = 1

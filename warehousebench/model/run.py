@@ -93,6 +93,7 @@ class Environment:
 class Run:
     """``run.json``: all executions with suite, data, query texts, configuration and environment.
 
+    ``translations`` are the texts by engine and query where an engine was given other words than ``queries``.
     ``probes`` holds, per round, the seconds of a fixed calculation that tells how fast the machine was just then.
     """
 
@@ -113,6 +114,7 @@ class Run:
     probes: tuple[float, ...] = ()
     float_tolerance: float = 1e-9
     plans: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     format: str = "warehousebench.run"
     version: int = 1
 

@@ -1,0 +1,106 @@
+"""Who takes part in a run: loaded layouts and engines, each with its sessions and the queries in its own dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from warehousebench.engines import engine, target
+from warehousebench.engines.base import Connector
+from warehousebench.engines.duckdb.client import DuckFile
+from warehousebench.errors import UnsupportedError, UsageError
+from warehousebench.load import manifest
+from warehousebench.model.catalog import Catalog
+from warehousebench.model.load import Loaded
+from warehousebench.model.run import Subject
+
+IN_PLACE = "the data files, in place"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A workload in one engine's dialect: SQL by query, why the others cannot run there, and where an answer may differ."""
+
+    sql: Mapping[str, str]
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One subject of a run before it starts; ``loaded`` is its load's manifest, None if it reads the data in place."""
+
+    name: str
+    connector: Connector
+    loaded: Loaded | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """Return the subject as the run's document keeps it."""
+        loaded = self.loaded
+        return Subject(
+            name=self.name,
+            engine=self.connector.engine,
+            engine_version=self.connector.version,
+            layout=f"{loaded.layout}: {loaded.basis}" if loaded else IN_PLACE,
+            stand_in=self.connector.stand_in or bool(loaded and loaded.stand_in),
+            settings=self.connector.settings,
+            load_seconds=loaded.seconds if loaded else None,
+            stored_bytes=loaded.database_bytes if loaded else None,
+        )
+
+
+def layout_entrant(name: str, folder: Path, loaded: Loaded, threads: int) -> Entrant:
+    """Return the entrant that runs on the load in ``folder``, wherever it put the tables; raises EngineError."""
+    if loaded.engine == "duckdb":
+        return Entrant(name, DuckFile(folder / manifest.DATABASE, threads), loaded)
+    files = {table: (folder / each.file,) for table, each in loaded.tables.items()}
+    place = target(str(loaded.database))
+    return Entrant(name, engine(loaded.engine).connector(place, files), loaded)
+
+
+def engine_entrant(name: str, named: str, files: Mapping[str, Sequence[Path]], threads: int) -> Entrant:
+    """Return the entrant for an engine on the data files in place, or on what its target holds; raises EngineError."""
+    place = target(named)
+    if place.options.get("threads") == "":
+        place = replace(place, options={**place.options, "threads": str(threads)})
+    if odd := sorted(str(path) for paths in files.values() for path in paths if path.suffix == ".csv"):
+        raise UsageError(f"{named} does not read {odd[0]} in place. Load the data first: warehousebench load --to {named}")
+    return Entrant(name, engine(place.engine).connector(place, files))
+
+
+def translated(
+    queries: Mapping[str, str], product: str, catalog: Catalog | None, override: Callable[[str, str], str | None] = lambda *_: None
+) -> Texts:
+    """Return the queries in ``product``'s dialect; ``override`` (product, query) may know a text that wins."""
+    if product == "duckdb":
+        return Texts(queries)
+    if catalog is None:
+        raise UsageError(f"queries for {product} are translated by the types of their columns. Give the --catalog too.")
+    sql: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    notes: list[str] = []
+    for name, text in queries.items():
+        if own := override(product, name):
+            sql[name] = own
+            continue
+        try:
+            found = engine(product).translate(text, catalog)
+        except UnsupportedError as error:
+            skipped[name] = str(error)
+            sql[name] = text
+            continue
+        sql[name] = found.sql
+        notes += [f"{name} on {product}: {note}" for note in found.notes]
+    return Texts(sql, skipped, tuple(notes))
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Return ``names`` with numbers behind repeated ones: the same layout named twice is an A/A test."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(f"{name}#{seen[name]}" if seen[name] > 1 else name)
+    return found
