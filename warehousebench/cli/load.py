@@ -30,7 +30,7 @@ MEMORY = "1500MB"
 @click.option("--design", type=file, help="design.<engine>.json to lay the rows out by; arrival order without it.")
 @click.option("--to", "named", help="Engine, target of warehousebench.toml or URL to load to; a DuckDB database without it.")
 @click.option("--execute", is_flag=True, help="With --to: really write. Without it the statements are only shown.")
-@click.option("--name", help="Name of the layout; 'advised' with a design and 'plain' without, if not given.")
+@click.option("--name", help="Name of the layout; the target's, or 'advised' with a design and 'plain' without.")
 @click.option("--parquet", type=click.Choice(["compact", "portable"]), help="Encodings to use; portable for servers.")
 @click.option("--memory", default=MEMORY, show_default=True, help="Memory limit of the sort; it spills to disk beyond.")
 @click.option("-o", "--out", type=folder, required=True, help="Folder of the layout.")
@@ -60,15 +60,16 @@ def command(
                warehousebench load --data data --design design.vertica.json --to vertica -o layouts/vertica --execute
     """
     basis, layouts = read_layouts(design) if design else ("arrival order", {})
-    name = name or ("advised" if design else "plain")
     schema = _schema(data, catalog)
     if named is None:
+        name = name or ("advised" if design else "plain")
         loaded = load(data, schema, name, basis, layouts, parquet or "compact", out, memory=memory, resume=resume)
         emit(loaded, _overview(loaded), output)
         return
     from warehousebench.engines import target as resolved
 
     target = resolved(named)
+    name = name or (target.engine if "://" in named else named)
     job = _job(data, schema, name, basis, layouts, parquet or "portable", out, memory, target.engine)
     if not execute:
         click.echo(_dry_run(job, target, design))

@@ -17,6 +17,7 @@ DESIGNERS = {
 # Engines we run on.
 ENGINES = {
     "duckdb": "warehousebench.engines.duckdb.engine",
+    "postgres": "warehousebench.engines.postgres.engine",
 }
 
 

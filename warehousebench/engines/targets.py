@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from warehousebench.errors import UsageError
 
@@ -110,7 +110,7 @@ def resolve(named: str, conventions: Mapping[str, Convention], project: Path = P
     if engine not in conventions:
         raise UsageError(_unknown(named, engine, conventions, [name for _, targets, _ in files for name in targets]))
     convention = conventions[engine]
-    layers = [_Layer("the URL", flag), _Layer("the environment", _from_environment(convention)), *described]
+    layers = [_Layer("the URL", flag), *_environment(convention), *described]
     return _merged(convention, name, [*layers, _Layer("the default", convention.defaults)])
 
 
@@ -150,14 +150,14 @@ def _check_key(convention: Convention, name: str, layer: _Layer, key: str) -> No
         raise UsageError(f"{layer.origin}: {name} has no option {key}. Known are: {', '.join(sorted(convention.options))}")
 
 
-def _from_environment(convention: Convention) -> dict[str, str]:
-    places = [*convention.variables.items(), *convention.secrets.items()]
-    found = {option: next((os.environ[name] for name in names if os.environ.get(name)), "") for option, names in places}
-    return {option: value for option, value in found.items() if value}
+def _environment(convention: Convention) -> Iterator[_Layer]:
+    """Yield a layer for every variable that is set, the one that counts first."""
+    for option, names in [*convention.variables.items(), *convention.secrets.items()]:
+        yield from (_Layer(name, {option: os.environ[name]}) for name in names if os.environ.get(name))
 
 
 def _from_url(url: str, conventions: Mapping[str, Convention]) -> tuple[str, str, dict[str, str]]:
-    """Return engine, a name without secrets, and the settings in ``url``."""
+    """Return engine, a name that means the same place but holds no secret, and the settings in ``url``."""
     scheme = url.partition("://")[0].partition("+")[0].lower()
     engine = next((name for name, each in conventions.items() if scheme in (name, *each.schemes)), scheme)
     try:
@@ -167,9 +167,13 @@ def _from_url(url: str, conventions: Mapping[str, Convention]) -> tuple[str, str
         raise UsageError(f"the {engine} URL cannot be read ({error}). Write {engine}://user@host:port/database") from error
     given = {"host": host, "port": port, "user": parts.username, "password": parts.password, "database": parts.path.lstrip("/")}
     settings = {key: unquote(str(value)) for key, value in given.items() if value}
-    settings |= dict(parse_qsl(parts.query))
-    place = f"{host or ''}{f':{port}' if port else ''}{parts.path}"
-    return engine, f"{engine}://{place}", settings
+    secrets = conventions[engine].secrets if engine in conventions else {"password": ()}
+    query = parse_qsl(parts.query)
+    settings |= dict(query)
+    user = f"{parts.username}@" if parts.username else ""
+    place = f"{user}{host or ''}{f':{port}' if port else ''}{parts.path}"
+    shown = urlencode([(key, value) for key, value in query if key not in secrets])
+    return engine, f"{engine}://{place}{f'?{shown}' if shown else ''}", settings
 
 
 def _targets(path: Path) -> dict[str, dict[str, str]]:
