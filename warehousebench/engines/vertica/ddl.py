@@ -30,12 +30,12 @@ def script(design: VerticaDesign, catalog: Catalog, profile: Profile | None) -> 
     tables = list(parents_first(catalog))
     parts = [_header(design, tables)]
     for table in tables:
-        parts.append(_create_table(table, profile.tables.get(table.name) if profile else None))
-        parts.extend(_create_projection(projection) for projection in design.of(table.name))
+        parts.append(f"{create_table(table, profile.tables.get(table.name) if profile else None)};")
+        parts.extend(f"{create_projection(projection)};" for projection in design.of(table.name))
         parts.extend(comments(table, quote, text))
     parts.extend(foreign_keys(catalog, quote, _names))
-    parts.append(_calls("Projections of tables that hold rows already have to be filled.", "REFRESH", tables))
-    parts.append(_calls("Statistics for the optimizer: run these again after every load.", "ANALYZE_STATISTICS", tables))
+    parts.append(_block("Projections of tables that hold rows already have to be filled.", map(refresh, tables)))
+    parts.append(_block("Statistics for the optimizer: run these again after every load.", map(analyse, tables)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -82,7 +82,8 @@ def _header(design: VerticaDesign, tables: list[Table]) -> str:
     )
 
 
-def _create_table(table: Table, seen: TableProfile | None) -> str:
+def create_table(table: Table, seen: TableProfile | None) -> str:
+    """Return the statement that creates ``table``, its rows not yet sorted or placed."""
     rows: list[tuple[str, ...]] = []
     notes: list[str] = []
     for column in table.columns:
@@ -92,16 +93,17 @@ def _create_table(table: Table, seen: TableProfile | None) -> str:
         notes.append(kind.note)
     body = listing(rows, notes, key_lines(table, _names, " DISABLED"))
     count = f" ({seen.rows:,} rows profiled)" if seen else ""
-    return f"{comment(f'{table.name}{count}')}\nCREATE TABLE {quote(table.name)} (\n{body}\n);"
+    return f"{comment(f'{table.name}{count}')}\nCREATE TABLE {quote(table.name)} (\n{body}\n)"
 
 
-def _create_projection(projection: Projection) -> str:
+def create_projection(projection: Projection) -> str:
+    """Return the statement that creates ``projection``, with its reasons as comments."""
     why = column_reasons(projection.reasons)
     rows = [(quote(each.name), f"ENCODING {each.encoding}") for each in projection.columns]
     rows += [(quote(each.name), "") for each in projection.aggregates]
     notes = [why.get(each.name, "") for each in projection.columns] + [""] * len(projection.aggregates)
     head = f"{reasons_comment(projection.reasons)}\nCREATE PROJECTION {quote(projection.name)} (".lstrip()
-    return f"{head}\n{listing(rows, notes)}\n)\n" + "\n".join(_query(projection)) + ";"
+    return f"{head}\n{listing(rows, notes)}\n)\n" + "\n".join(_query(projection))
 
 
 def _query(projection: Projection) -> Iterator[str]:
@@ -123,8 +125,18 @@ def _query(projection: Projection) -> Iterator[str]:
     yield segmented if projection.segmentation.kind is Placement.HASH else "UNSEGMENTED ALL NODES"
 
 
-def _calls(why: str, function: str, tables: list[Table]) -> str:
-    return "\n".join([comment(why), *(f"SELECT {function}({text(quote(table.name))});" for table in tables)])
+def refresh(table: Table) -> str:
+    """Return the statement that fills projections created after the table's rows came."""
+    return f"SELECT REFRESH({text(quote(table.name))})"
+
+
+def analyse(table: Table) -> str:
+    """Return the statement that collects the table's statistics."""
+    return f"SELECT ANALYZE_STATISTICS({text(quote(table.name))})"
+
+
+def _block(why: str, statements: Iterable[str]) -> str:
+    return "\n".join([comment(why), *(f"{each};" for each in statements)])
 
 
 def _names(names: Iterable[str]) -> str:
