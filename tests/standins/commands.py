@@ -110,6 +110,7 @@ class Commands(Session):
             return self.drop(tree)
         if isinstance(tree, exp.Create) and tree.kind in ("SCHEMA", "VIEW"):
             self.query(self.translated(tree))
+            self.look_for_schemas()
             return Answer(f"CREATE {tree.kind}")
         if isinstance(tree, exp.TruncateTable):
             self.query(self.translated(tree))
@@ -120,6 +121,9 @@ class Commands(Session):
         if isinstance(tree, exp.Alter):
             return self.alter(tree)
         raise unsupported(f"the statement {type(tree).__name__.upper()}")
+
+    def look_for_schemas(self) -> None:
+        """Find the schemas of the search path anew: one of them may just have been made."""
 
     # Definitions
 

@@ -27,8 +27,8 @@ _KEYS = ("IAM_ROLE", "CREDENTIALS", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSI
 
 @dataclass(slots=True)
 class _Copy:
-    schema: str = "public"
-    name: str = ""
+    schema: str
+    name: str
     source: str = ""
     columns: list[str] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class _LoadError(Exception):
 
 def run(session: Redshift, record: Record, text: str) -> Answer:
     """Load a table; raises ServerError, with the particulars in SYS_LOAD_ERROR_DETAIL."""
-    copy = _parse(text)
+    copy = _parse(text, session.schema)
     if session.bucket is None:
         raise unsupported("COPY without an S3 service")
     design = session.design(copy.schema, copy.name)
@@ -76,9 +76,9 @@ def run(session: Redshift, record: Record, text: str) -> Answer:
     return Answer("COPY", count=rows, notices=[notice])
 
 
-def _parse(text: str) -> _Copy:
+def _parse(text: str, schema: str) -> _Copy:
     words = [(each.text, each.token_type is TokenType.STRING) for each in sql.tokens(text, "redshift")][1:]
-    copy = _Copy(name=words.pop(0)[0].lower())
+    copy = _Copy(schema, words.pop(0)[0].lower())
     if words[0][0] == ".":
         copy.schema, copy.name = copy.name, words[1][0].lower()
         words = words[2:]

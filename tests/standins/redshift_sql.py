@@ -87,7 +87,7 @@ class Redshift(Commands):
             "current_user": self.user,
             "session_user": self.user,
             "current_database": self.database,
-            "current_schema": "public",
+            "current_schema": self.schema,
         }
         literals = {name: exp.Literal.number(value) for name, value in numbers.items()}
         return literals | {name: exp.Literal.string(value) for name, value in texts.items()}
@@ -153,7 +153,17 @@ class Redshift(Commands):
             self.label = value[:320]
         if name == "statement_timeout":
             self.timeout = _seconds(value)
+        if name == "search_path":
+            self.look_for_schemas()
         return Answer("SET" if words[0].upper() == "SET" else "RESET")
+
+    def look_for_schemas(self) -> None:
+        """Let unqualified names mean the schemas of the search path that exist; the first takes what is created."""
+        path = [name.strip().strip("'\"").lower() for name in self.settings["search_path"].split(",")]
+        there = {row[0] for row in self.query("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal")}
+        found = [name for name in path if name in there]
+        self.schema = (found or path)[0]
+        self.query(f"SET search_path = '{','.join(found) or 'main'}'")
 
     def _show(self, text: str) -> Answer:
         name = text.split()[-1].strip('";').lower()

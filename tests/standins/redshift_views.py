@@ -50,6 +50,10 @@ _TABLE_DEF = {
     "sortkey": "INTEGER",
     "notnull": "BOOLEAN",
 }
+_CLASS_INFO = {"relname": "VARCHAR", "relnamespace": "BIGINT", "releffectivediststyle": "INTEGER"}
+_SLICES = {"node": "INTEGER", "slice": "INTEGER", "localslice": "INTEGER", "type": "VARCHAR"}
+_STYLES = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO(ALL)": 10}
+_SLICES_OF_A_NODE = 2
 _QUERY_HISTORY = {
     "user_id": "INTEGER",
     "query_id": "BIGINT",
@@ -149,6 +153,8 @@ def relations(session: Redshift) -> Mapping[str, sql.Relation]:
     made: dict[str, sql.Relation] = {
         "svv_table_info": lambda: sql.rows_as_query(_TABLE_INFO, _table_info(session)),
         "pg_table_def": lambda: sql.rows_as_query(_TABLE_DEF, _table_def(session)),
+        "pg_class_info": lambda: sql.rows_as_query(_CLASS_INFO, _class_info(session)),
+        "stv_slices": lambda: sql.rows_as_query(_SLICES, _slices(session)),
         "sys_query_history": lambda: sql.rows_as_query(_QUERY_HISTORY, _history(session)),
         "sys_query_detail": lambda: sql.rows_as_query(_QUERY_DETAIL, _detail(session)),
         "sys_load_error_detail": lambda: _dicts(LOAD_ERROR, session.backend.load_errors),
@@ -213,6 +219,20 @@ def _table_def(session: Redshift) -> list[list[Any]]:
                 ]
             )
     return found
+
+
+def _class_info(session: Redshift) -> list[list[Any]]:
+    """Tables with rows and without."""
+    spaces = {row[1]: row[0] for row in session.query("SELECT oid, nspname FROM pg_namespace")}
+    tables = backend.applied(session.duck, "table")
+    styles = [shown_diststyle(each.body) for each in tables]
+    codes = [_STYLES[style if style.startswith("AUTO") else style.split("(")[0]] for style in styles]
+    return [[each.name, spaces[each.schema], code] for each, code in zip(tables, codes, strict=True)]
+
+
+def _slices(session: Redshift) -> list[list[Any]]:
+    count = session.backend.nodes * _SLICES_OF_A_NODE
+    return [[number // _SLICES_OF_A_NODE, number, number % _SLICES_OF_A_NODE, "D"] for number in range(count)]
 
 
 def _history(session: Redshift) -> list[list[Any]]:

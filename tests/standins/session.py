@@ -51,6 +51,7 @@ class Session:
         self.open = self.failed = self.wrote = False
         self.timeout = 0.0
         self.label = ""
+        self.schema = "public"
         self.transaction = backend.number()
         self.number = 0
         self._cancelled = threading.Event()
@@ -195,7 +196,7 @@ class Session:
         found = table.find(exp.Table) if not isinstance(table, exp.Table) else table
         if found is None or not found.name:
             raise ServerError("42601", "no table is named")
-        return found.db or "public", found.name
+        return found.db or self.schema, found.name
 
     def table_columns(self, schema: str, name: str) -> list[tuple[str, str]]:
         """Return names and DuckDB's types of an existing table's columns; raises ServerError if it is missing."""

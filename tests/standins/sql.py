@@ -19,7 +19,7 @@ Relation = Callable[[], exp.Expression]
 logging.getLogger("sqlglot").addFilter(lambda _: False)
 
 # What DuckDB and PostgreSQL have under one name that sqlglot has no class of its own for; all else is refused.
-_PLAIN_FUNCTIONS = frozenset({"translate", "btrim", "to_hex", "hash", "mod", "pg_typeof", "date_part"})
+_PLAIN_FUNCTIONS = frozenset({"translate", "btrim", "to_hex", "hash", "mod", "pg_typeof", "date_part", "strlen"})
 # sqlglot takes $1,$ for the opening of a dollar-quoted text, so parameters are renamed outside quotes and comments.
 _DOLLAR = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$(\d+)""", re.DOTALL)
 _NUMBERED = "standin_"
@@ -76,7 +76,7 @@ def to_duckdb(tree: exp.Expression, relations: Mapping[str, Relation], functions
     tree = tree.copy()
     for hint in list(tree.find_all(exp.Hint)):
         hint.pop()
-    tree = _session_functions(_plain_tree(tree), functions)
+    tree = _session_functions(_plain_tree(tree), functions).transform(_named_otherwise)
     _check_functions(tree)
     tree = tree.transform(lambda node: _relation(node, relations))
     try:
@@ -173,11 +173,25 @@ def function_name(node: exp.Expression) -> str:
     return node.sql_name().lower() if isinstance(node, exp.Func) else ""
 
 
+def _named_otherwise(node: exp.Expression) -> exp.Expression:
+    """Return a function that DuckDB has under another name, or as an expression, as DuckDB has it."""
+    name = node.name.lower() if isinstance(node, exp.Anonymous) else ""
+    if name == "octet_length":
+        return exp.func("strlen", *node.expressions)
+    if isinstance(node, exp.FromBase) and node.expression.name == "16":
+        return exp.cast(exp.func("concat", exp.Literal.string("0x"), node.this), "BIGINT")
+    if name == "has_schema_privilege" or name == "has_database_privilege":
+        return exp.true()  # whoever is logged in may do anything here
+    return node
+
+
 def _check_functions(tree: exp.Expression) -> None:
     for call in tree.find_all(exp.Anonymous):
         if call.name.lower() not in _PLAIN_FUNCTIONS:
             raise unsupported(f"the function {call.name}")
     for table in tree.find_all(exp.Table):
+        if isinstance(table.parent, exp.Create | exp.Drop) and table.this is None:
+            continue  # the name of a schema
         # DuckDB would read files: FROM 'x.csv', FROM read_parquet(...).
         if not isinstance(table.this, exp.Identifier) or "." in table.name or "/" in table.name:
             raise unsupported(f"the relation {table.sql()}")

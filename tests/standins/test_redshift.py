@@ -274,3 +274,23 @@ def test_sessions_side_by_side(redshift_server: RedshiftServer) -> None:
     assert not failures
     with connect(redshift_server) as connection:
         assert run(connection, "SELECT count(*) FROM t") == ([40],)
+
+
+def test_the_search_path_says_which_schema_a_name_means(connection: redshift_connector.Connection) -> None:
+    run(connection, "SET search_path TO mine")
+    run(connection, "CREATE SCHEMA IF NOT EXISTS mine")
+    run(connection, "CREATE TABLE t (a BIGINT) DISTSTYLE ALL")
+    run(connection, "INSERT INTO mine.t VALUES (3)")
+    assert run(connection, "SELECT a, current_schema() FROM t") == ([3, "mine"],)
+    assert run(connection, "SELECT schemaname FROM pg_table_def") == (["mine"],)
+    space = "SELECT nspname, releffectivediststyle FROM pg_class_info JOIN pg_namespace AS n ON n.oid = relnamespace"
+    assert run(connection, space) == (["mine", 8],)
+    run(connection, "SET search_path TO public")
+    with pytest.raises(redshift_connector.ProgrammingError) as error:
+        run(connection, "SELECT a FROM t")
+    assert state(error) == "42P01"
+
+
+def test_functions_that_duckdb_names_otherwise(connection: redshift_connector.Connection) -> None:
+    assert run(connection, "SELECT octet_length('äb'), strtol(left(md5('a'), 8), 16)") == ([3, 0x0CC175B9],)
+    assert run(connection, "SELECT count(DISTINCT slice), count(DISTINCT node) FROM stv_slices") == ([6, 3],)
