@@ -84,3 +84,11 @@ def test_no_filters_leave_everything_to_read(sample):
     found = search(Trial(sample, [scan("q")], storage=STORAGE), ["day"])
     assert found.best.order_by == ()
     assert found.best.fraction == found.best.bound == 1.0
+
+
+def test_a_score_does_not_depend_on_what_was_scored_before(sample):
+    scans = [scan("q", day=(100, 299), mode=(2, 2)), scan("r", other=(3, 3), day=(0, 50))]
+    keys = [("mode", "day"), ("mode", "day", "other"), ("mode",), ("day", "mode"), ("mode", "other", "day"), ()]
+    trial = Trial(sample, scans, storage=STORAGE)
+    for key in keys:
+        assert trial.score(key) == Trial(sample, scans, storage=STORAGE).score(key)

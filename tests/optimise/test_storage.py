@@ -10,7 +10,7 @@ from warehousebench import duck
 from warehousebench.engines import designer
 from warehousebench.model.data import Fingerprint
 from warehousebench.model.layout import Cluster, Distribution, Placement
-from warehousebench.optimise import storage
+from warehousebench.optimise import samples
 from warehousebench.optimise.advisor import design
 from warehousebench.optimise.case import Case, Wishes
 from warehousebench.optimise.storage import Store
@@ -65,7 +65,7 @@ def test_an_order_is_kept_that_rows_only_arrive_in(store: Store) -> None:
 
 
 def test_a_sample_holds_many_values_of_every_key_column(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "SAMPLE_ROWS", ROWS // 20)
+    monkeypatch.setattr(samples, "SAMPLE_ROWS", ROWS // 20)
     store.scans("stock")
     sample = store.samples["stock"]
     assert ROWS / 40 < sample.rows < ROWS / 10

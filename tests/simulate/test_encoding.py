@@ -203,3 +203,11 @@ def test_accuracy_of_estimates():
     assert (found.maximum, found.worst) == (1.2, ("a", "Y"))
     assert found.regret == pytest.approx((100 + 10.4) / (50 + 10) - 1)
     assert (found.good_choices, found.columns) == (1, 2)  # a chose X, twice Y; b chose Y, 4 % over X
+
+
+@given(st.lists(st.one_of(st.integers(-3, 3), st.integers(-(1 << 63), (1 << 63) - 1)), max_size=30))
+def test_distinct_values_are_counted_and_found_where_they_first_occur(values: list[int]) -> None:
+    found = numbers(list(values)).distinct
+    assert found.values.tolist() == sorted(set(values))
+    assert found.counts.tolist() == [values.count(value) for value in sorted(set(values))]
+    assert found.firsts.tolist() == [values.index(value) for value in sorted(set(values))]

@@ -27,6 +27,7 @@ from warehousebench.model.workload import Workload
 if TYPE_CHECKING:
     from warehousebench.cli.study import Inputs, Study
     from warehousebench.optimise.case import Case, Wishes
+    from warehousebench.optimise.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,11 @@ def search(
 ) -> list[Advised]:
     """Search a design for each product, write everything into ``out`` and return the designs."""
     from warehousebench.cli.study import study
+    from warehousebench.optimise.samples import Samples
 
     with study(inputs) as prepared:
-        found = [_search_one(engine, prepared, cluster, wanted, against, out) for engine in engines]
+        samples = Samples(prepared.case, prepared.connection)
+        found = [_search_one(engine, prepared, samples, cluster, wanted, against, out) for engine in engines]
         for advised in found if emulate else ():
             _emulate(advised, prepared, cluster, emulate, out)
         return found
@@ -191,7 +194,9 @@ def _emulate(advised: Advised, prepared: Study, cluster: Cluster, wanted: Sequen
     click.echo(text + "\n")
 
 
-def _search_one(engine: str, prepared: Study, cluster: Cluster, wanted: Wishes, against: Sequence[Path], out: Path) -> Advised:
+def _search_one(
+    engine: str, prepared: Study, samples: Samples, cluster: Cluster, wanted: Wishes, against: Sequence[Path], out: Path
+) -> Advised:
     from warehousebench.optimise.advisor import design as find
     from warehousebench.optimise.costs import advice as weigh
     from warehousebench.optimise.storage import Store
@@ -200,7 +205,7 @@ def _search_one(engine: str, prepared: Study, cluster: Cluster, wanted: Wishes, 
 
     product, case = designer(engine), prepared.case
     limits = product.product(case.catalog, case.profile, prepared.workload, cluster)
-    store = Store(case, limits, prepared.connection)
+    store = Store(case, limits, prepared.connection, samples)
     with step(f"Search a design for {limits.name}"):
         physical = find(case, limits, wanted, store)
         design = product.realise(physical, case.catalog, case.profile, cluster, _basis(case))

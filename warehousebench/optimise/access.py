@@ -111,7 +111,6 @@ class Access:
     def scan_bytes(self, number: int, place: int, distribution: Distribution, order_by: Sequence[str]) -> float:
         """Return the raw bytes that a query's scan reads of a copy that lies like this."""
         table = self.case.plans[number].operators[place].table
-        self.store.scans(table)
         order = tuple(name for name in order_by if name in self.store.samples[table].columns)
         if (table, distribution, order) not in self._scores:
             scans = self.store.trial(table, distribution).score(order).scans

@@ -17,6 +17,7 @@ from warehousebench.simulate.zonemap import (
     Scan,
     ScanCost,
     Storage,
+    Zones,
     bounds,
     frame,
     matching_share,
@@ -136,13 +137,22 @@ class Trial:
         self._still = zones_of(still, self._frame, self._slices, ())
         self._settled = {place: read_cost(each, self._still) for place, each in enumerate(self._readings) if not self._moves(each)}
         self._ranks: dict[str, Ranks] = {}
+        self._sorted: dict[SortKey, Zones] = {}
 
     def score(self, order_by: Sequence[str]) -> SortScore:
         """Return what the scans read with the table sorted by ``order_by``."""
-        keys = [self._rank(name) for name in order_by] if self._moving else []
-        zones = self._still | zones_of(self._moving, self._frame, self._slices, keys)
+        zones = self._still | (self._zones(tuple(order_by)) if self._moving else {})
         costs = (self._settled.get(place) or read_cost(each, zones) for place, each in enumerate(self._readings))
         return SortScore(tuple(order_by), tuple(costs))
+
+    def _zones(self, order_by: SortKey) -> dict[str, Zones]:
+        """Return the zones of columns that move; those of a sort column are the same whatever comes after it."""
+        leading = {name: order_by[: place + 1] for place, name in enumerate(order_by) if name in self._moving}
+        known = {name: self._sorted[key] for name, key in leading.items() if key in self._sorted}
+        rest = {name: found for name, found in self._moving.items() if name not in known}
+        found = zones_of(rest, self._frame, self._slices, [self._rank(name) for name in order_by])
+        self._sorted |= {key: found[name] for name, key in leading.items() if name in found}
+        return known | found
 
     def _moves(self, prepared: Reading) -> bool:
         return any(item.column in self._moving for item in prepared.scan.filters)

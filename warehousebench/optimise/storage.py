@@ -1,26 +1,22 @@
-"""Samples of every table, and what a sort order makes of them: bytes read, encodings, skew."""
+"""What a product's sort order makes of the sampled tables: bytes read, encodings, skew."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from warehousebench import duck
 from warehousebench.model.layout import Distribution
 from warehousebench.optimise.case import Case, Product
 from warehousebench.optimise.encodings import EncodingChoice, choose_encodings
+from warehousebench.optimise.samples import Samples
 from warehousebench.optimise.sortkey import SortSearch, Trial, filtered_columns, search
-from warehousebench.simulate.sample import TEXT_OVERHEAD, TableSample, hash_sample, sorted_slices
-from warehousebench.simulate.scans import scans_of
+from warehousebench.simulate.sample import TEXT_OVERHEAD, TableSample, sorted_slices
 from warehousebench.simulate.skew import Skew, skew
-from warehousebench.simulate.zonemap import Scan, Storage, matching_share
-from warehousebench.workload.plan import Kind, Plan
+from warehousebench.simulate.zonemap import Scan, Storage
 
-# Enough rows for zone maps to come out as on all of them, few enough for hundreds of orders to be tried.
-SAMPLE_ROWS = 200_000
-# Tables up to this size are read whole to see which join keys a filter on them leaves.
-DIMENSION_ROWS = 300_000
 _LARGER, _LEVEL = 100.0, 40
 # A block of 8-byte values that holds fewer sampled rows than this says little about its smallest and largest value.
 _VALUE_BYTES, _FEW_ROWS = 8, 16
@@ -28,28 +24,30 @@ _VALUE_BYTES, _FEW_ROWS = 8, 16
 
 @dataclass
 class Store:
-    """Samples and scans of a case, taken once and kept; one per product, since blocks and slices differ."""
+    """What was worked out on the samples of a case, kept; one per product, since blocks and slices differ.
+
+    ``sampled`` are the case's samples, if another product's store has drawn them.
+    """
 
     case: Case
     product: Product
     connection: duck.Connection
-    samples: dict[str, TableSample] = field(default_factory=dict)
-    _scans: tuple[Scan, ...] | None = None
-    _matching: dict[str, list[float]] = field(default_factory=dict)
+    sampled: Samples | None = None
     _searches: dict[tuple[str, Distribution, tuple[tuple[str, ...], ...]], SortSearch] = field(default_factory=dict)
     _encodings: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[EncodingChoice, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def _rows(self) -> Samples:
+        return self.sampled or Samples(self.case, self.connection)
+
+    @property
+    def samples(self) -> Mapping[str, TableSample]:
+        """Return table -> its sampled rows."""
+        return self._rows.tables
+
     def scans(self, table: str) -> tuple[Scan, ...]:
         """Return the scans of ``table`` by all queries, filters that joins bring along included."""
-        if self._scans is None:
-            # A table of which no query filters, joins or groups a column still has rows to place: any one column stands for them.
-            tables = self.case.profile.tables
-            columns = {name: used or tuple(tables[name].columns)[:1] for name, used in _columns(self.case.plans).items()}
-            self.samples = {name: self._sample(name, columns[name]) for name in sorted(columns)}
-            small = {name for name in columns if self.case.profile.tables[name].rows <= DIMENSION_ROWS}
-            dimensions = {name: self._whole(name, columns[name]) for name in sorted(small)}
-            self._scans = scans_of(self.case.plans, self.samples, dimensions=dimensions)
-        return tuple(scan for scan in self._scans if scan.table == table)
+        return self._rows.scans.get(table, ())
 
     def trial(self, table: str, distribution: Distribution, growth: float = 1.0) -> Trial:
         """Return what scores sort orders of ``table`` when it is distributed like this and has grown.
@@ -61,10 +59,8 @@ class Store:
         rows = round(self.case.rows(table) * growth)
         finest = math.ceil(_VALUE_BYTES * _FEW_ROWS * rows / max(self.samples[table].rows, 1))
         storage = Storage(self.product.slices, max(self.product.block_bytes, finest), rows)
-        sample = self.samples[table]
-        if table not in self._matching:
-            self._matching[table] = [matching_share(sample, scan.filters) for scan in scans]
-        return Trial(sample, scans, self._hashed(table, distribution), storage, self.widths(table), self._matching[table])
+        columns, widths = self._hashed(table, distribution), self.widths(table)
+        return Trial(self.samples[table], scans, columns, storage, widths, self._rows.matching[table])
 
     def search(self, table: str, distribution: Distribution, baselines: Sequence[tuple[str, ...]]) -> SortSearch:
         """Return the scores of all sort orders of up to three filtered columns, and of ``baselines``, best first.
@@ -113,7 +109,6 @@ class Store:
 
     def skew(self, table: str, distribution: Distribution) -> Skew | None:
         """Return how evenly a hash distribution fills the slices; None for others, or if its columns were not sampled."""
-        self.scans(table)
         columns = self._hashed(table, distribution)
         return skew(self.samples[table], columns, self.product.slices) if columns else None
 
@@ -128,29 +123,3 @@ class Store:
             name: max(column.average_width, 1.0) + TEXT_OVERHEAD * (column.average_width % 1 > 0)
             for name, column in columns.items()
         }
-
-    def _sample(self, table: str, columns: Sequence[str]) -> TableSample:
-        profile = self.case.profile.tables[table]
-        key = self.case.catalog.table(table).primary_key if table in self.case.catalog else ()
-        # A column of few values would leave only a few of them in the sample, each with all its rows.
-        finest = max(key or columns, key=lambda name: (profile.columns[name].distinct, name))
-        share = min(1.0, SAMPLE_ROWS / max(profile.rows, 1))
-        return hash_sample(self.connection, self.case.relations[table], columns, key=(finest,), share=share)
-
-    def _whole(self, table: str, columns: Sequence[str]) -> TableSample:
-        rows = self.case.profile.tables[table].rows
-        return self.samples[table] if rows <= SAMPLE_ROWS else hash_sample(self.connection, self.case.relations[table], columns)
-
-
-def _columns(plans: Sequence[Plan]) -> dict[str, tuple[str, ...]]:
-    """Return table -> the columns that some query filters, joins or groups by: all that zone maps and placement need."""
-    found: dict[str, set[str]] = {}
-    for plan in plans:
-        used = {column for operator in plan.operators for pair in operator.pairs for column in pair}
-        used |= {column for operator in plan.operators for grouping in operator.groupings for column in grouping}
-        for operator in plan.operators:
-            if operator.kind is Kind.SCAN:
-                names = found.setdefault(operator.table, set())
-                names.update(item.column for item in operator.filters)
-                names.update(name for column in operator.live if column in used and (name := plan.columns[column].name))
-    return {table: tuple(sorted(names)) for table, names in found.items()}

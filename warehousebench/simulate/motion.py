@@ -177,9 +177,10 @@ def _meet(operator: Operator, left: State, right: State) -> bool:
 def _united(operator: Operator, states: tuple[State, ...]) -> Iterator[State]:
     if all(state == states[0] for state in states) and states[0].spread is not Spread.HASHED:
         yield states[0]
-    for position, output in enumerate(operator.outputs):
-        if all(state == hashed(sources[position]) for state, sources in zip(states, operator.sources, strict=True)):
-            yield hashed(output)
+    if all(len(state.columns) == 1 for state in states):
+        for position, output in enumerate(operator.outputs):
+            if all(state.columns[0] == sources[position] for state, sources in zip(states, operator.sources, strict=True)):
+                yield hashed(output)
 
 
 def _complete(operator: Operator, state: State) -> bool:

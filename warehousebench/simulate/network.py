@@ -104,6 +104,18 @@ def cheapest(graph: MotionGraph, design: Candidates | None = None) -> Trace:
 
     Raises UsageError if there is none.
     """
+    cost, via = _costs(graph, design)
+    return Trace(graph, cost[graph.root], tuple(_followed(via, graph.root)))
+
+
+def bytes_moved(graph: MotionGraph, design: Candidates) -> float:
+    """Return the bytes of the cheapest way to run the graph's plan under ``design`` (not weighted)."""
+    cost, _ = _costs(graph, design)
+    return cost[graph.root]
+
+
+def _costs(graph: MotionGraph, design: Candidates | None) -> tuple[list[float], list[Step | None]]:
+    """Return, per node, the bytes of the cheapest way to it and the last step of that way; raises UsageError if none ends."""
     cost = [math.inf] * len(graph.states)
     via: list[Step | None] = [None] * len(graph.states)
     for step in graph.steps:
@@ -112,12 +124,7 @@ def cheapest(graph: MotionGraph, design: Candidates | None = None) -> Trace:
             cost[step.head], via[step.head] = total, step
     if math.isinf(cost[graph.root]):
         raise UsageError(f"query {graph.plan.query} reads a table that the design does not hold: add it to the design")
-    return Trace(graph, cost[graph.root], tuple(_followed(via, graph.root)))
-
-
-def bytes_moved(graph: MotionGraph, design: Candidates) -> float:
-    """Return the bytes of the cheapest way to run the graph's plan under ``design`` (not weighted)."""
-    return cheapest(graph, design).bytes
+    return cost, via
 
 
 def simulate(plans: Iterable[Plan], layout: Layout, nodes: int) -> tuple[Trace, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -181,7 +182,8 @@ def slices_of(sample: TableSample, distribution: Sequence[str], storage: Storage
 def storage_order(slices: Ranks, keys: Sequence[Ranks]) -> Integers:
     """Return the rows in storage order: by slice, then by ``keys``, then by arrival."""
     rows = len(slices.places)
-    room = int(np.prod([float(key.distinct) for key in (slices, *keys)]) * rows)
+    bits = rows.bit_length()
+    room = int(np.prod([float(key.distinct) for key in (slices, *keys)])) << bits
     if room >= _HIGHEST:
         return np.lexsort([key.places for key in reversed((slices, *keys))])
     # All keys and the row number fit one integer: sorting plain integers is several times faster than lexsort.
@@ -189,10 +191,16 @@ def storage_order(slices: Ranks, keys: Sequence[Ranks]) -> Integers:
     for key in keys:
         packed *= key.distinct
         packed += key.places
-    packed *= rows
-    packed += np.arange(rows)
+    packed <<= bits
+    packed |= _row_numbers(rows)
     packed.sort()
-    return packed % max(rows, 1)
+    packed &= (1 << bits) - 1
+    return packed
+
+
+@lru_cache(maxsize=8)
+def _row_numbers(rows: int) -> Integers:
+    return np.arange(rows)
 
 
 def frame(sample: TableSample, slices: Ranks, storage: Storage, widths: Mapping[str, float] | None = None) -> Frame:
@@ -212,7 +220,9 @@ def zones_of(bounds: Mapping[str, Bounds], laid: Frame, slices: Ranks, keys: Seq
     if not bounds:
         return {}
     order = storage_order(slices, keys)
-    return {name: _zones(found, order, laid.starts[name]) for name, found in bounds.items()}
+    # One buffer per width of integers serves all columns: fresh ones would cost more than what is gathered into them.
+    rooms = {found.lows.dtype: np.empty_like(found.lows) for found in bounds.values()}
+    return {name: _zones(found, order, laid.starts[name], rooms[found.lows.dtype]) for name, found in bounds.items()}
 
 
 def zone_maps(
@@ -309,13 +319,14 @@ def bounds(column: ColumnSample, *, nulls: bool = True) -> Bounds:
     return Bounds(lows, highs, ~column.valid if nulls else None)
 
 
-def _zones(found: Bounds, order: Integers, starts: Integers) -> Zones:
+def _zones(found: Bounds, order: Integers, starts: Integers, room: npt.NDArray[np.signedinteger]) -> Zones:
+    """Return a column's zones; ``room`` is overwritten with its values in the given order."""
     if not len(starts):
         return Zones(starts, starts, starts, np.zeros(0, dtype=bool))
-    lows = found.lows[order]
-    highs = lows if found.highs is found.lows else found.highs[order]
     nulls = np.zeros(len(starts), dtype=bool) if found.absent is None else np.logical_or.reduceat(found.absent[order], starts)
-    minimum, maximum = np.minimum.reduceat(lows, starts), np.maximum.reduceat(highs, starts)
+    minimum = np.minimum.reduceat(found.lows.take(order, out=room, mode="clip"), starts)
+    highest = room if found.highs is found.lows else found.highs.take(order, out=room, mode="clip")
+    maximum = np.maximum.reduceat(highest, starts)
     return Zones(starts, minimum.astype(np.int64), maximum.astype(np.int64), nulls)
 
 
