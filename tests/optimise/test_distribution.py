@@ -8,14 +8,17 @@ from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.optimize import OptimizeResult, milp
 
 from warehousebench import duck
 from warehousebench.errors import UsageError
 from warehousebench.model.layout import Distribution, Placement
+from warehousebench.optimise import program
 from warehousebench.optimise.distribution import REPLICATED, ROUND_ROBIN, Limits, best_distribution, candidates, total_bytes
 from warehousebench.optimise.program import Budget, solve
 from warehousebench.simulate.network import Candidates, MotionGraph, bytes_moved, motion_graph
@@ -215,6 +218,31 @@ def test_the_query_that_runs_more_often_decides(awkward: list[Plan]) -> None:
         found = best_distribution(workload, NODES, considered, {"a": 1.0, "b": 1.0})
         assert found.distributions == {"a": (by(column),), "b": (by(column),)}
         assert found.bytes == bytes_moved(motion_graph(rare, considered, NODES), found.distributions)
+
+
+@pytest.mark.parametrize(("status", "asked"), [(2, 2), (1, 1)])
+def test_only_an_infeasible_verdict_of_presolve_is_asked_for_again(
+    awkward: list[Plan], monkeypatch: pytest.MonkeyPatch, status: int, asked: int
+) -> None:
+    # HiGHS's presolve has called programs of dozens of queries infeasible that had a solution; no small one is known, so its
+    # answer is put in its mouth here.
+    calls: list[bool] = []
+
+    def mistaken(**program: Any) -> OptimizeResult:
+        calls.append(program["options"].get("presolve", True))
+        return OptimizeResult(x=None, status=status, message="mistaken") if calls[-1] else milp(**program)
+
+    considered, sizes = candidates(awkward), {"a": 3.0, "b": 2.0, "c": 1.0}
+    right = best_distribution(awkward, NODES, considered, sizes)
+    monkeypatch.setattr(program, "milp", mistaken)
+    if asked == 1:
+        with pytest.raises(UsageError, match="mistaken"):
+            best_distribution(awkward, NODES, considered, sizes)
+    else:
+        found = best_distribution(awkward, NODES, considered, sizes)
+        assert found.bytes == pytest.approx(right.bytes)
+        assert found.gap < 1e-9
+    assert calls == [True, False][:asked]
 
 
 def test_limits_that_nothing_fits_are_refused(plans: list[Plan]) -> None:
