@@ -32,8 +32,8 @@ from warehousebench.engines import designer
 from warehousebench.model import document
 from warehousebench.model.data import Fingerprint
 from warehousebench.model.layout import Cluster
-from warehousebench.optimise.advisor import options
 from warehousebench.optimise.case import Case
+from warehousebench.optimise.considered import options
 from warehousebench.optimise.distribution import Candidates, Limits, best_distribution
 from warehousebench.optimise.program import Budget, solve
 from warehousebench.optimise.storage import Store

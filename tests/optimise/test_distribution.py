@@ -93,8 +93,9 @@ def program_bytes(graph: MotionGraph, considered: Candidates, design: Candidates
     return solve([graph], copies, room).bound
 
 
-def agree(plans: Sequence[Plan], designs: int) -> None:
-    considered, choose = candidates(plans), random.Random(1)
+def agree(plans: Sequence[Plan], designs: int, wide: Candidates | None = None) -> None:
+    choose = random.Random(1)
+    considered = {table: (*found, *(wide or {}).get(table, ())) for table, found in candidates(plans).items()}
     tables = sorted(considered)
     for _ in range(designs):
         design = {table: (choose.choice(considered[table]),) for table in tables}
@@ -109,6 +110,11 @@ def test_the_program_costs_a_design_as_the_simulator_does(plans: list[Plan]) -> 
 
 def test_they_agree_on_shared_subplans_and_set_operations(awkward: list[Plan]) -> None:
     agree(awkward, designs=12)
+
+
+def test_they_agree_on_hashes_of_two_columns(awkward: list[Plan]) -> None:
+    both, turned = Distribution(Placement.HASH, ("x", "y")), Distribution(Placement.HASH, ("y", "x"))
+    agree(awkward, designs=12, wide={"a": (both, turned), "b": (both, turned), "c": (both,)})
 
 
 def test_the_program_finds_what_exhaustive_search_finds(plans: list[Plan], awkward: list[Plan]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from warehousebench.errors import UsageError
@@ -10,7 +10,15 @@ from warehousebench.model.design import Evidence, Reason
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
 from warehousebench.optimise.access import Access, LiveAggregate
 from warehousebench.optimise.case import Case, Pin, Product, Wishes
-from warehousebench.optimise.distribution import REPLICATED, ROUND_ROBIN, DistributionChoice, Limits, best_distribution, candidates
+from warehousebench.optimise.considered import key_hash, weighed
+from warehousebench.optimise.distribution import (
+    REPLICATED,
+    ROUND_ROBIN,
+    Choice,
+    DistributionChoice,
+    Limits,
+    best_distribution,
+)
 from warehousebench.optimise.encodings import EncodingChoice
 from warehousebench.optimise.extras import Ground
 from warehousebench.optimise.program import Copy
@@ -19,10 +27,6 @@ from warehousebench.optimise.sortkey import SortScore, SortSearch
 from warehousebench.optimise.storage import Store
 from warehousebench.simulate.skew import Skew
 
-# AWS's own example of a bad key has 30 % more rows on one slice than on another (Redshift Developer Guide, distribution examples).
-SKEW_LIMIT = 1.3
-# Below this many rows per slice an uneven table costs nothing that anybody would notice; ours.
-EVEN_ROWS = 10_000
 # Vertica's Database Designer copies tables of at most this part of the largest one (documentation, "Replicated projections").
 SMALL = 0.01
 # A sort order that saves less of the bytes read than this is not worth a vacuum; ours.
@@ -45,11 +49,13 @@ class TableChoice:
 class Physical:
     """The chosen layout, table by table, with the proof of the distribution and why columns were no candidates.
 
-    ``extras`` are narrow copies and live aggregates beyond ``tables``, for products that can have them.
+    ``considered`` are the distributions that were weighed, those ``refused`` among them.  ``extras`` are narrow copies and live
+    aggregates beyond ``tables``, for products that can have them.
     """
 
     tables: Mapping[str, TableChoice]
     distribution: DistributionChoice
+    considered: Choice
     refused: Mapping[Copy, str]
     extras: tuple[Extra, ...] = ()
 
@@ -98,11 +104,10 @@ def _spent(case: Case, wishes: Wishes, storage: float, access: Access) -> list[P
 def whole_copies(case: Case, product: Product, wishes: Wishes, store: Store) -> Physical:
     """Return the best design of copies that hold all columns: what extra copies are held against."""
     _check_pins(case, product, wishes)
-    considered = options(case, product)
-    refused = dict(_refused(case, product, store, considered))
+    considered, refused = weighed(case, product, store)
     chosen = best_distribution(case.scaled_plans, product.nodes, considered, case.sizes, _limits(case, product, wishes, refused))
     tables = {table.name: _table(case, product, wishes, store, chosen, table.name) for table in case.catalog}
-    return Physical(tables, chosen, refused)
+    return Physical(tables, chosen, considered, refused)
 
 
 def _with_extras(physical: Physical, wishes: Wishes, access: Access) -> Physical:
@@ -127,13 +132,6 @@ def _total(physical: Physical, access: Access) -> float:
     """Return the weighted bytes that all queries read and move."""
     flows = access.flows(physical.layout, physical.aggregates)
     return sum(plan.weight * flow.bytes for plan, flow in zip(access.case.plans, flows, strict=True))
-
-
-def options(case: Case, product: Product) -> dict[str, tuple[Distribution, ...]]:
-    """Return table -> the distributions worth considering: what some query can use, and the primary key's hash."""
-    found = {table: tuple(entries) for table, entries in candidates(case.scaled_plans).items()}
-    keys = {table: key for table in found if (key := key_hash(case, product, table))}
-    return {table: entries if keys.get(table) in (None, *entries) else (keys[table], *entries) for table, entries in found.items()}
 
 
 def _check_pins(case: Case, product: Product, wishes: Wishes) -> None:
@@ -189,50 +187,6 @@ def _unread(case: Case, product: Product, wishes: Wishes, table: str) -> Distrib
     if wishes.replication and is_small(case, product, table):
         return REPLICATED
     return key_hash(case, product, table) or ROUND_ROBIN
-
-
-def key_hash(case: Case, product: Product, table: str) -> Distribution | None:
-    """Return the hash of the first primary key column, if the product can distribute by it."""
-    key = case.catalog.table(table).primary_key
-    return Distribution(Placement.HASH, key[:1]) if key and (table, key[0]) in product.keys else None
-
-
-def _refused(
-    case: Case, product: Product, store: Store, considered: Mapping[str, Sequence[Distribution]]
-) -> Iterator[tuple[Copy, str]]:
-    """Yield the hashes that the product cannot have or that would fill its slices too unevenly, with the reason."""
-    for table in sorted(considered):
-        hashes = [entry for entry in considered[table] if entry.placement is Placement.HASH]
-        refused = {entry: reason for entry in hashes if (reason := _flaw(case, product, store, table, entry))}
-        yield from (((table, entry), reason) for entry, reason in refused.items())
-        # Without a hash that is fit, rows lie by several columns: to the queries that is as if they were placed in turn.
-        if not product.round_robin and len(refused) < len(hashes):
-            yield (table, ROUND_ROBIN), "the product places rows by hash or copies them"
-
-
-def _flaw(case: Case, product: Product, store: Store, table: str, entry: Distribution) -> str | None:
-    """Return why a table cannot be hashed like this, if it cannot."""
-    if any((table, column) not in product.keys for column in entry.columns):
-        return "its type cannot distribute rows"
-    if found := _uneven(case, product, store, table, entry):
-        return f"uneven: the fullest slice holds {found.low:.2f} to {found.high:.2f} times the mean"
-    return None
-
-
-def _uneven(case: Case, product: Product, store: Store, table: str, entry: Distribution) -> Skew | None:
-    """Return the skew of a hash that would fill a table's slices too unevenly, None for an even one."""
-    if case.rows(table) <= EVEN_ROWS * product.slices:
-        return None
-    profile = case.profile.tables[table]
-    column = profile.columns[entry.columns[0]]
-    if column.distinct >= profile.rows:
-        return None  # unique: the few rows of a small sample of a large table lie unevenly by chance
-    found = store.skew(table, entry)
-    # Few sampled rows of a column with many values are uneven by chance; the profile of all rows then says more.
-    various = column.distinct > 100 * product.slices or 2 * column.distinct >= profile.rows
-    many = various and column.top_share * product.slices < SKEW_LIMIT - 1
-    nulls = found is not None and found.null_share * product.slices > SKEW_LIMIT
-    return found if found and found.high > SKEW_LIMIT and (nulls or not many) else None
 
 
 def _table(case: Case, product: Product, wishes: Wishes, store: Store, chosen: DistributionChoice, table: str) -> TableChoice:

@@ -60,8 +60,8 @@ class Product:
 
     ``keys`` and ``sortable`` are the (table, column) pairs that may distribute or sort; ``codecs`` the encodings that a
     column's type allows.  ``several_copies`` tells that a table may be stored more than once, ``round_robin`` that rows may
-    be placed in turn.  ``orders`` are the sort orders that the product's own rules would give: they are tried as well, and
-    what they add to a found order is kept, for the runs it makes.
+    be placed in turn, ``wide_keys`` that a hash may take several columns.  ``orders`` are the sort orders that the product's
+    own rules would give: they are tried as well, and what they add to a found order is kept, for the runs it makes.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Product:
     rules: EncodingRules
     several_copies: bool = False
     round_robin: bool = True
+    wide_keys: bool = False
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -8,9 +8,10 @@ from itertools import accumulate
 from warehousebench.model.advice import Advice, CurvePoint, DesignCost, Option, QueryCost, TableAdvice
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
 from warehousebench.optimise.access import Access, LiveAggregate
-from warehousebench.optimise.advisor import Physical, TableChoice, key_hash, named, options
+from warehousebench.optimise.advisor import Physical, TableChoice, named
 from warehousebench.optimise.assumptions import ASSUMPTIONS
 from warehousebench.optimise.case import Case, Product
+from warehousebench.optimise.considered import key_hash
 from warehousebench.optimise.distribution import ROUND_ROBIN, Limits, fewest_bytes, total_bytes
 from warehousebench.optimise.extras import aggregate_bytes, copy_bytes
 from warehousebench.optimise.storage import Store
@@ -66,19 +67,19 @@ def baselines(case: Case, product: Product) -> dict[str, Layout]:
     return {"no design": Layout(tuple(none)), "primary keys": Layout(tuple(keys))}
 
 
-def curve(case: Case, product: Product, refused: Sequence[tuple[str, Distribution]]) -> tuple[CurvePoint, ...]:
+def curve(case: Case, product: Product, physical: Physical) -> tuple[CurvePoint, ...]:
     """Return the fewest bytes moved for growing budgets of extra copies; where tables may have several, fewer points, to 1 %."""
     shares, gap = (_CURVE[::2], _CURVE_GAP) if product.several_copies else (_CURVE, 0.0)
     budgets = [share * sum(case.sizes.values()) for share in shares]
-    limits = Limits(several_copies=product.several_copies, forbidden=tuple(refused), gap=gap)
-    fewest = fewest_bytes(case.scaled_plans, product.nodes, options(case, product), case.sizes, limits, budgets)
+    limits = Limits(several_copies=product.several_copies, forbidden=tuple(physical.refused), gap=gap)
+    fewest = fewest_bytes(case.scaled_plans, product.nodes, physical.considered, case.sizes, limits, budgets)
     # What fits a budget fits a larger one, which a choice within the gap may have missed.
     return tuple(map(CurvePoint, budgets, accumulate(fewest, min)))
 
 
 def table_advice(case: Case, product: Product, physical: Physical) -> tuple[TableAdvice, ...]:
     """Return, per table, the choice and what else there was with its cost."""
-    considered = options(case, product)
+    considered = physical.considered
     graphs = [motion_graph(plan, considered, product.nodes) for plan in case.scaled_plans]
     chosen = physical.distribution.distributions
     found = []
@@ -151,7 +152,7 @@ def advice(
         tables=table_advice(case, product, physical),
         # The program proves whole copies best; what narrow ones save is found greedily and has no bound.
         bound=0.0 if physical.extras else physical.distribution.bound,
-        curve=curve(case, product, tuple(physical.refused)),
+        curve=curve(case, product, physical),
         ties=tuple(ties),
         findings=tuple(findings),
         assumptions=ASSUMPTIONS,

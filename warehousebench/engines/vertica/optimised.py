@@ -63,6 +63,7 @@ def product(catalog: Catalog, profile: Profile, workload: Workload | None, clust
         rules=RULES,
         several_copies=True,
         round_robin=False,
+        wide_keys=True,
         orders={
             table.name: _rule(facts, table, [c.name for c in table.columns if (table.name, c.name) in sortable])
             for table in catalog
