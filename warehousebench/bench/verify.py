@@ -149,7 +149,7 @@ def _cell_differences(expected: Sequence[Row], got: Sequence[Row], columns: Sequ
 
 def _tie_groups(rows: Sequence[Row], keys: Sequence[int]) -> list[tuple[int, int]]:
     """Return (start, end) of the stretches of rows that tie on the ordering keys; all rows where nothing orders."""
-    if not keys:
+    if not keys or not rows:
         return [(0, len(rows))]
     starts = [i for i in range(len(rows)) if i == 0 or not all(same_value(rows[i - 1][key], rows[i][key]) for key in keys)]
     return list(zip(starts, [*starts[1:], len(rows)], strict=True))

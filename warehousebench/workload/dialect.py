@@ -28,7 +28,7 @@ DIALECTS = (DUCKDB, "mysql", "oracle", "postgres", "redshift", "snowflake", "spa
 _CASELESS = frozenset({"mysql", "tsql"})
 _ORACLE_PSEUDOCOLUMNS = frozenset({"ROWNUM", "ROWID", "LEVEL"})
 # What sqlglot raises on trees that one of its generators was not written for.
-_FAILURES = (SqlglotError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, RecursionError)
+FAILURES = (SqlglotError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, RecursionError)
 
 _TYPES: Mapping[TypeKind, str] = {
     TypeKind.REAL: "FLOAT",
@@ -48,7 +48,7 @@ class _Target:
     empty: duck.Connection
 
 
-class _NotTranslatedError(Exception):
+class NotTranslatedError(Exception):
     """A query without a translation: ``offset`` is where in its text, from 0, if that is known."""
 
     def __init__(self, reason: str, offset: int | None = None) -> None:
@@ -72,10 +72,10 @@ def to_duckdb(queries: Sequence[SuiteQuery], dialect: str, catalog: Catalog) -> 
         target = _target(dialect, catalog, empty)
         for query in queries:
             try:
-                with _sqlglot_warnings() as warnings:
+                with sqlglot_warnings() as warnings:
                     sql, notes, text = _translate(query.sql, target)
-            except _NotTranslatedError as error:
-                findings.append(f"{query.name}{_place(query.sql, error.offset)}: {error}; left out")
+            except NotTranslatedError as error:
+                findings.append(f"{query.name}{place_in(query.sql, error.offset)}: {error}; left out")
                 continue
             translated.append(SuiteQuery(query.name, sql, query.weight))
             findings += [f"{query.name}{note}" for note in notes] + [f"{query.name}: {warning}" for warning in warnings]
@@ -94,16 +94,21 @@ def check_dialect(dialect: str) -> None:
 
 
 def _target(dialect: str, catalog: Catalog, empty: duck.Connection) -> _Target:
-    columns: dict[str, object] = {}
     for table in catalog:
-        types = [(column.name, _duckdb_type(column.type)) for column in table.columns]
-        # sqlglot knows no type for what the catalog calls "other"; the empty table needs one to exist at all.
-        columns[table.name.lower()] = {name.lower(): type_ or "UNKNOWN" for name, type_ in types}
+        # The empty table needs a type to exist at all, also where the catalog says "other".
+        types = [f"{duck.quote(column.name)} {_duckdb_type(column.type) or 'VARCHAR'}" for column in table.columns]
         if types:
-            body = ", ".join(f"{duck.quote(name)} {type_ or 'VARCHAR'}" for name, type_ in types)
-            duck.run(empty, f"CREATE TABLE {duck.quote(table.name)} ({body})")
-    schema = MappingSchema(columns, dialect=DUCKDB, normalize=False)
-    return _Target(dialect, tables_by_name(catalog), schema, empty)
+            duck.run(empty, f"CREATE TABLE {duck.quote(table.name)} ({', '.join(types)})")
+    return _Target(dialect, tables_by_name(catalog), typed_schema(catalog), empty)
+
+
+def typed_schema(catalog: Catalog) -> MappingSchema:
+    """Return the tables for sqlglot: names in lower case, columns with DuckDB's types, unknown where the catalog says "other"."""
+    columns: dict[str, object] = {
+        table.name.lower(): {column.name.lower(): _duckdb_type(column.type) or "UNKNOWN" for column in table.columns}
+        for table in catalog
+    }
+    return MappingSchema(columns, dialect=DUCKDB, normalize=False)
 
 
 def _duckdb_type(type_: DataType) -> str | None:
@@ -117,25 +122,26 @@ def _duckdb_type(type_: DataType) -> str | None:
 
 def _translate(sql: str, target: _Target) -> tuple[str, list[str], bool]:
     """Return the query in DuckDB's dialect, notes with their places, and whether it compares text."""
-    tree = _parsed(sql, target.dialect)
+    tree = parsed(sql, target.dialect)
     twins = _resolved(tree, target)
     notes = keep_answers(tree, target.schema, target.dialect)
     text = _generated(tree)
     _check_bound(sql, text, twins, target)
-    return text, [f"{_place(sql, _offset(node))}: {reason}" for node, reason in notes], compares_text(tree)
+    return text, [f"{place_in(sql, offset_of(node))}: {reason}" for node, reason in notes], compares_text(tree)
 
 
-def _parsed(sql: str, dialect: str) -> exp.Query:
+def parsed(sql: str, dialect: str) -> exp.Query:
+    """Return the one query in ``sql``; raises NotTranslatedError with the place of what is not understood."""
     try:
         trees = [tree for tree in Dialect.get_or_raise(dialect).parse(sql) if tree is not None]
     except ParseError as error:
-        raise _NotTranslatedError(*_parse_failure(sql, error)) from error
-    except _FAILURES as error:
-        raise _NotTranslatedError(f"not understood as {dialect}: {duck.first_line(error)}", 0) from error
+        raise NotTranslatedError(*_parse_failure(sql, error)) from error
+    except FAILURES as error:
+        raise NotTranslatedError(f"not understood as {dialect}: {duck.first_line(error)}", 0) from error
     if len(trees) != 1:
-        raise _NotTranslatedError(f"{len(trees)} statements: give one query at a time", 0)
+        raise NotTranslatedError(f"{len(trees)} statements: give one query at a time", 0)
     if not isinstance(trees[0], exp.Query) or trees[0].args.get("into"):
-        raise _NotTranslatedError("not a query: only SELECT statements are translated", 0)
+        raise NotTranslatedError("not a query: only SELECT statements are translated", 0)
     if dialect == "oracle":
         _refuse_pseudocolumns(trees[0])
     return trees[0]
@@ -156,14 +162,16 @@ def _parse_failure(sql: str, error: ParseError) -> tuple[str, int | None]:
 def _refuse_pseudocolumns(tree: exp.Query) -> None:
     for column in tree.find_all(exp.Column):
         if column.name.upper() in _ORACLE_PSEUDOCOLUMNS:
-            raise _NotTranslatedError(f"DuckDB has no {column.name.upper()}; write it another way, as FETCH FIRST", _offset(column))
+            raise NotTranslatedError(
+                f"DuckDB has no {column.name.upper()}; write it another way, as FETCH FIRST", offset_of(column)
+            )
 
 
 def _resolved(tree: exp.Query, target: _Target) -> Twins:
     """Point ``tree`` at the catalog's tables and return its typed nodes; none if names are unknown."""
     try:
         point_at_catalog(tree, target.tables)
-    except (SourceError, *_FAILURES):
+    except (SourceError, *FAILURES):
         return {}
     for column in tree.find_all(exp.Column):
         column.set("db", None)
@@ -174,17 +182,17 @@ def _resolved(tree: exp.Query, target: _Target) -> Twins:
 def _generated(tree: exp.Expr) -> str:
     try:
         return tree.sql(DUCKDB, pretty=True, unsupported_level=ErrorLevel.RAISE)
-    except _FAILURES as error:
-        raise _NotTranslatedError(f"DuckDB cannot do this: {duck.first_line(error)}", _offset(_culprit(tree))) from error
+    except FAILURES as error:
+        raise NotTranslatedError(f"DuckDB cannot do this: {duck.first_line(error)}", offset_of(culprit_of(tree))) from error
 
 
-def _culprit(tree: exp.Expr) -> exp.Expr:
-    """Return the smallest part of ``tree`` that cannot be written on its own."""
+def culprit_of(tree: exp.Expr, dialect: str | type[Dialect] = DUCKDB) -> exp.Expr:
+    """Return the smallest part of ``tree`` that cannot be written in ``dialect`` on its own."""
     for child in tree.iter_expressions():
         try:
-            child.sql(DUCKDB, unsupported_level=ErrorLevel.RAISE)
-        except _FAILURES:
-            return _culprit(child)
+            child.sql(dialect, unsupported_level=ErrorLevel.RAISE)
+        except FAILURES:
+            return culprit_of(child, dialect)
     return tree
 
 
@@ -197,7 +205,7 @@ def _check_bound(sql: str, translated: str, twins: Twins, target: _Target) -> No
     known = kind == "parser" or (kind == "catalog" and told.get("type") != "Table")
     if told.get("error") and (known or (twins and not _has_untyped_columns(twins))):
         reason = duck.first_line(EngineError(told.get("error_message", "no reason given")))
-        raise _NotTranslatedError(f"DuckDB cannot do this: {reason}", _place_of_word(sql, translated, told, reason))
+        raise NotTranslatedError(f"DuckDB cannot do this: {reason}", _place_of_word(sql, translated, told, reason))
 
 
 def _has_untyped_columns(twins: Twins) -> bool:
@@ -216,11 +224,12 @@ def _place_of_word(sql: str, translated: str, told: Mapping[str, str], reason: s
     return places[number] if number < len(places) else None
 
 
-def _offset(node: exp.Expr) -> int | None:
+def offset_of(node: exp.Expr) -> int | None:
+    """Return where ``node`` begins in the text it was parsed from, from 0, if that is known."""
     return min((inner.meta["start"] for inner in node.walk() if "start" in inner.meta), default=None)
 
 
-def _place(sql: str, offset: int | None) -> str:
+def place_in(sql: str, offset: int | None) -> str:
     """Return ``, line 2, column 8`` (from 1), or nothing if the place is not known."""
     if offset is None:
         return ""
@@ -229,7 +238,7 @@ def _place(sql: str, offset: int | None) -> str:
 
 
 @contextmanager
-def _sqlglot_warnings() -> Iterator[list[str]]:
+def sqlglot_warnings() -> Iterator[list[str]]:
     """Collect what sqlglot logs, which would otherwise go to the terminal; each message once, first line only."""
     logger = logging.getLogger("sqlglot")
     heard: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
@@ -23,17 +24,23 @@ _UNTYPED: frozenset[object] = frozenset({_T.UNKNOWN, _T.NULL, _T.USERDEFINED})
 
 
 def typed_twins(tree: exp.Expr, schema: MappingSchema, dialect: str) -> Twins:
-    """Return tag -> the same node of a qualified copy whose types are known; empty if the names do not resolve.
+    """Return tag -> the same node of a qualified copy whose types are known; empty if the names do not resolve."""
+    try:
+        return resolved_twins(tree, schema, dialect)
+    except (SqlglotError, RecursionError):
+        return {}
+
+
+def resolved_twins(tree: exp.Expr, schema: MappingSchema, dialect: str, metadata: Any = None) -> Twins:
+    """Return the typed twins of ``tree``; raises sqlglot's error for names that do not resolve.
 
     The copy is what sqlglot rewrites to find the types: ``tree`` itself keeps the words of its author, and its tags.
+    ``metadata`` says how sqlglot is to find them, if not by its own rules for ``dialect``.
     """
     for tag, node in enumerate(tree.walk()):
         node.meta[_TAG] = tag
-    try:
-        copy = qualify(tree.copy(), schema=schema, dialect="duckdb", quote_identifiers=False)
-        copy = annotate_types(copy, schema=schema, dialect=dialect)
-    except (SqlglotError, RecursionError):
-        return {}
+    copy = qualify(tree.copy(), schema=schema, dialect="duckdb", quote_identifiers=False)
+    copy = annotate_types(copy, schema=schema, expression_metadata=metadata, dialect=dialect)
     twins: dict[int, exp.Expr] = {}
     for node in copy.walk():
         if _TAG in node.meta:
@@ -81,7 +88,7 @@ def _integer_averages(tree: exp.Expr, twins: Twins, dialect: str) -> Iterator[tu
     if dialect not in _INTEGER_AVERAGES:
         return
     for average in list(tree.find_all(exp.Avg)):
-        twin = _twin(average, twins)
+        twin = twin_of(average, twins)
         if twin is not None and "kept" not in average.meta:
             yield average, twin.this.expressions[0] if isinstance(twin.this, exp.Distinct) else twin.this
 
@@ -115,7 +122,7 @@ def _doubts_without_types(tree: exp.Expr, dialect: str) -> Iterator[Note]:
 
 def _typed_divisions(tree: exp.Expr, twins: Twins) -> Iterator[tuple[exp.Div, exp.Expr | None, exp.Expr | None]]:
     for division in list(tree.find_all(exp.Div)):
-        twin = _twin(division, twins)
+        twin = twin_of(division, twins)
         if isinstance(twin, exp.Div) and division.args.get("typed"):
             yield division, twin.this, twin.expression
 
@@ -146,12 +153,12 @@ def _rewrite_divisions(tree: exp.Expr, twins: Twins, *, safe: bool) -> None:
 def _rewrite_concatenations(tree: exp.Expr, twins: Twins) -> None:
     """Write the T-SQL ``+`` of texts as ``||``; both give NULL if one side is NULL."""
     for addition in list(tree.find_all(exp.Add)):
-        twin = _twin(addition, twins)
+        twin = twin_of(addition, twins)
         if isinstance(twin, exp.Add) and (_is(twin.this, _TEXT) and _is(twin.expression, _TEXT)):
             _replace(addition, exp.DPipe(this=addition.this, expression=addition.expression, safe=False))
 
 
-def _twin(node: exp.Expr, twins: Twins) -> exp.Expr | None:
+def twin_of(node: exp.Expr, twins: Twins) -> exp.Expr | None:
     return twins.get(node.meta.get(_TAG, -1))
 
 

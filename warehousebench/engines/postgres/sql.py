@@ -1,18 +1,49 @@
-"""DuckDB's queries in PostgreSQL's dialect."""
+"""Queries for PostgreSQL.
+
+Sources: PostgreSQL documentation, "Functions and Operators", "Sorting Rows (ORDER BY)", "Window Function Calls".
+"""
 
 from __future__ import annotations
 
+from sqlglot import exp
+
 from warehousebench.engines.base import Translation
-from warehousebench.errors import UnsupportedError
+from warehousebench.engines.common import arithmetic, clauses, texts
+from warehousebench.engines.common.nulls import large, nulls_left_out
+from warehousebench.engines.common.translate import COMMON, Grammar
+from warehousebench.engines.common.translate import translate as translated
+from warehousebench.engines.common.unsupported import UNSUPPORTED
 from warehousebench.model.catalog import Catalog
 
+_PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "ISODOW", "DOY", "HOUR", "MINUTE", "ISOYEAR")
 
-def translate(sql: str, catalog: Catalog) -> Translation:  # noqa: ARG001
-    """Return ``sql`` for PostgreSQL; raises UnsupportedError for what it has no words for."""
-    import sqlglot
-    from sqlglot.errors import ErrorLevel, SqlglotError
+GRAMMAR = Grammar(
+    product="PostgreSQL",
+    dialect="postgres",
+    functions=COMMON | {exp.CountIf, *texts.PARTS},
+    refused=UNSUPPORTED | {exp.IgnoreNulls: "window functions cannot ignore NULLs"},
+    rules=(
+        clauses.aliases,
+        clauses.grouped_by_all,
+        clauses.qualified_rows,
+        clauses.checked_windows,
+        arithmetic.boolean_sums,
+        arithmetic.counted_conditions,
+        arithmetic.boolean_numbers,
+        arithmetic.float_rounding_by_numeric,
+        arithmetic.averages,
+        arithmetic.deviations,
+        texts.counted_days,
+        texts.truncated_times,
+        texts.parts_of_times({part: part for part in _PARTS}, cast=True),
+        arithmetic.divisions,
+        arithmetic.plain_integer_divisions,
+        clauses.like_patterns,
+        nulls_left_out(large),
+    ),
+)
 
-    try:
-        return Translation(sqlglot.transpile(sql, read="duckdb", write="postgres", unsupported_level=ErrorLevel.RAISE)[0])
-    except SqlglotError as error:
-        raise UnsupportedError(f"PostgreSQL has no words for this: {str(error).splitlines()[0]}") from error
+
+def translate(sql: str, catalog: Catalog) -> Translation:
+    """Return a DuckDB query as PostgreSQL writes it, with the same answer; raises UnsupportedError with the reason."""
+    return translated(sql, catalog, GRAMMAR)
