@@ -286,6 +286,14 @@ def short_lags(query: TypedQuery) -> None:
             raise query.refusal(lag, "LAG and LEAD take no default value")
 
 
+def key_type(query: TypedQuery, ordered: exp.Ordered) -> exp.DataType | None:
+    """Return the type of what an ORDER BY key stands for, be it an ordinal."""
+    select = twin_of(ordered.parent.parent, query.twins) if ordered.parent and ordered.parent.parent else None
+    if isinstance(ordered.this, exp.Literal) and ordered.this.is_int and isinstance(select, exp.Query):
+        return select.selects[int(ordered.this.name) - 1].type
+    return query.type_of(ordered.this)
+
+
 def put_before(ordered: exp.Ordered, other: exp.Ordered) -> None:
     """Make ``other`` the key before ``ordered``."""
     order = ordered.parent

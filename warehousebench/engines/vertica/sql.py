@@ -64,10 +64,11 @@ def _nulls_by_type(query: TypedQuery) -> None:
     valued = {id(ordered) for ordered in keys_with_values(query)}
     for ordered in clauses.order_keys(query):
         first, descending = bool(ordered.args.get("nulls_first")), bool(ordered.args.get("desc"))
-        placed = descending if query.has(ordered.this, _NULLS_LARGE) else not descending
+        type_ = clauses.key_type(query, ordered)
+        known = type_ is not None and type_.this not in UNTYPED
+        placed = descending if type_ is not None and type_.this in _NULLS_LARGE else not descending
         # What the generator takes for PostgreSQL's default, and so leaves out.
         ordered.set("nulls_first", descending)
-        known = query.type_of(ordered.this) is not None and not query.has(ordered.this, UNTYPED)
         if id(ordered) not in valued and not (known and first == placed):
             clauses.put_before(ordered, exp.Ordered(this=clauses.is_null(query, ordered), desc=first or None, nulls_first=first))
 
