@@ -255,7 +255,8 @@ def _meant(query: TypedQuery, select: exp.Select, key: exp.Expr) -> exp.Expr:
         return key.copy()
     place = int(key.name) - 1
     if not select.is_star:
-        return select.expressions[place].unalias().copy()
+        meant: exp.Expr = select.expressions[place].unalias().copy()
+        return meant
     twin = twin_of(select, query.twins)
     if not isinstance(twin, exp.Select):
         raise query.refusal(key, "an ORDER BY place over a * names no column")
