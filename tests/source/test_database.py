@@ -39,11 +39,11 @@ def test_reflects_sqlite(sqlite: Path) -> None:
     catalog = database.reflect(f"sqlite:///{sqlite}")
     assert [table.name for table in catalog] == ["Order", "customer", "ring_a", "ring_b"]
     order, customer = catalog.table("Order"), catalog.table("customer")
-    assert order.column("id").type == DataType(TypeKind.BIGINT, native="INTEGER")
-    assert order.column("price").type == DataType(TypeKind.DECIMAL, precision=15, scale=2, native="DECIMAL(15,2)")
+    assert order.column("id").type == DataType(TypeKind.BIGINT, native="INTEGER", dialect="sqlite")
+    assert order.column("price").type == DataType(TypeKind.DECIMAL, precision=15, scale=2, native="DECIMAL(15,2)", dialect="sqlite")
     assert order.column("price").default == "0"
-    assert order.column("odd").type == DataType(TypeKind.OTHER, native="WIBBLE")
-    assert order.column("bare").type == DataType(TypeKind.OTHER)
+    assert order.column("odd").type == DataType(TypeKind.OTHER, native="WIBBLE", dialect="sqlite")
+    assert order.column("bare").type == DataType(TypeKind.OTHER, dialect="sqlite")
     assert order.foreign_keys == (ForeignKey(("customer",), "customer", ("id",)),)
     assert customer.unique_keys == (("name",),)
     assert catalog.table("ring_b").unique_keys == (("a", "g"),)

@@ -30,8 +30,8 @@ def _texts(script: str, dialect: str = "postgres") -> list[str]:
         ),
         ("mysql", r"a '\';' b; c", [r"a '\';' b", "c"]),
         ("mysql", "/*!40101 SET x = 1 */; a # ; '\n b;", ["SET x = 1", "a  \n b"]),
-        ("mysql", "DELIMITER $$\nx; y $$\nDELIMITER ;\na;", ["a"]),
-        ("mysql", "DELIMITER $$\na;", ["a"]),
+        ("mysql", "DELIMITER $$\nx; y $$\nDELIMITER ;\na;", ["x; y", "a"]),
+        ("mysql", "DELIMITER $$\na;", ["a;"]),
         ("tsql", "a\nGO\nb\ngo 5\nc [x;y]", ["a", "b", "c [x;y]"]),
         (
             "tsql",

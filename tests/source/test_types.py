@@ -50,7 +50,7 @@ mysql    | bit(1)                       | boolean
 mysql    | bit(9)                       | binary l=2
 mysql    | year                         | smallint
 mysql    | datetime(6)                  | timestamp p=6
-mysql    | longtext                     | text
+mysql    | longtext                     | text l=4294967295
 mysql    | enum('a','b,c')              | varchar l=3
 mysql    | set('a','bb')                | varchar l=4
 mysql    | varbinary(20)                | binary l=20
@@ -66,7 +66,7 @@ tsql     | [nvarchar](10)               | varchar l=10
 tsql     | nvarchar(max)                | text
 tsql     | varchar                      | varchar l=1
 tsql     | datetime2(7)                 | timestamp p=7
-tsql     | datetimeoffset               | timestamptz
+tsql     | datetimeoffset               | timestamptz p=7
 tsql     | timestamp                    | binary l=8
 tsql     | uniqueidentifier             | uuid
 tsql     | varbinary(max)               | binary
@@ -108,4 +108,4 @@ def test_type(dialect: str, native: str, expected: str) -> None:
 
 
 def test_unknown_keeps_its_text() -> None:
-    assert parse_type("frobnicate(3) of x", "postgres") == DataType(TypeKind.OTHER, native="frobnicate(3) of x")
+    assert parse_type("frobnicate(3) of x", "postgres") == DataType(TypeKind.OTHER, native="frobnicate(3) of x", dialect="postgres")

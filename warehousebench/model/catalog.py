@@ -40,24 +40,34 @@ TEMPORALS = frozenset({TypeKind.DATE, TypeKind.TIME, TypeKind.TIMESTAMP, TypeKin
 
 @dataclass(frozen=True, slots=True)
 class DataType:
-    """A column's type: ``length`` in characters (bytes for binary), ``precision`` and ``scale`` in decimal digits."""
+    """A column's type: ``length`` in characters (bytes for binary), ``precision`` and ``scale`` in decimal digits.
+
+    ``native`` is the declaration in the words of ``dialect``, as far as they are known.  ``character_bytes`` is the most UTF-8
+    bytes that one unit of ``length`` takes where the source says so, and ``labels`` are those of an enum or a set.
+    """
 
     kind: TypeKind
     length: int | None = None
     precision: int | None = None
     scale: int | None = None
     native: str = ""
+    dialect: str = ""
+    character_bytes: int | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as declared."""
+    """One column as declared: ``generated`` is the expression it is computed by, ``identity`` says that the source numbers new rows."""
 
     name: str
     type: DataType
     nullable: bool = True
     default: str | None = None
     comment: str | None = None
+    generated: str | None = None
+    identity: bool = False
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +85,36 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A condition that the source holds every row to, in the source's own SQL."""
+
+    sql: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A stored query, in the source's own SQL."""
+
+    name: str
+    sql: str
+    materialized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceObject:
+    """What the source has beside tables and views: ``kind`` in lower case, such as trigger, function, sequence or type."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its columns in declared order and its keys; ``rows`` where the source told a count."""
+    """One table: its columns in declared order and its keys; ``rows`` where the source told a count.
+
+    ``partitioned_by`` is how the source cuts the table up, in its own words; the parts are no tables of their own here.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -85,6 +123,8 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     comment: str | None = None
     rows: int | None = None
+    checks: tuple[Check, ...] = ()
+    partitioned_by: str | None = None
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -113,6 +153,8 @@ class Catalog:
     tables: tuple[Table, ...]
     source: str
     findings: tuple[str, ...] = ()
+    views: tuple[View, ...] = ()
+    objects: tuple[SourceObject, ...] = ()
     format: str = "warehousebench.catalog"
     version: int = 1
 

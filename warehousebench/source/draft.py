@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from warehousebench.errors import SourceError
-from warehousebench.model.catalog import Catalog, Column, ForeignKey, Table
+from warehousebench.model.catalog import Catalog, Check, Column, ForeignKey, SourceObject, Table, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class Draft:
     references: list[Reference] = field(default_factory=list)
     comment: str | None = None
     rows: int | None = None
+    checks: list[Check] = field(default_factory=list)
+    partitioned_by: str | None = None
+    charset: str | None = None
+    collation: str | None = None
 
     def add(self, column: Column) -> None:
         """Add ``column`` at the end; raises SourceError if there is one of its name."""
@@ -39,12 +43,19 @@ class Draft:
         self.columns[column.name] = column
 
 
-def assemble(drafts: Iterable[Draft], source: str, findings: Sequence[str]) -> Catalog:
+def assemble(
+    drafts: Iterable[Draft],
+    source: str,
+    findings: Sequence[str],
+    views: Iterable[View] = (),
+    objects: Iterable[SourceObject] = (),
+) -> Catalog:
     """Return the catalog of ``drafts`` by table name; keys that name what is not there become findings."""
     by_name = {draft.name: draft for draft in drafts}
     found = list(findings)
     tables = tuple(_table(by_name[name], by_name, found) for name in sorted(by_name))
-    return Catalog(tables, source, tuple(found))
+    seen = tuple(sorted(views, key=lambda view: view.name))
+    return Catalog(tables, source, tuple(found), seen, tuple(sorted(set(objects), key=lambda each: (each.kind, each.name))))
 
 
 def resolve(name: str, known: Iterable[str]) -> str | None:
@@ -69,6 +80,8 @@ def _table(draft: Draft, drafts: Mapping[str, Draft], findings: list[str]) -> Ta
         tuple(sorted(set(references), key=lambda key: (key.columns, key.referenced_table, key.referenced_columns, key.name or ""))),
         draft.comment,
         draft.rows,
+        tuple(sorted(set(draft.checks), key=lambda check: (check.sql, check.name or ""))),
+        draft.partitioned_by,
     )
 
 

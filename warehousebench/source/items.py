@@ -1,193 +1,206 @@
-"""One item of a column list at a time: a column or a constraint, through sqlglot, with a way out for odd ones.
+"""One item of a column list at a time: a column, a constraint or an index, and what to say about the odd ones.
 
-Items are parsed alone so that one that sqlglot does not know costs that item and not its table.
+Nothing but the odd clause is lost: a column keeps its name and its type, whatever follows them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-import sqlglot
-from sqlglot import exp
-
-from warehousebench.model.catalog import Column, TypeKind
-from warehousebench.source import splitter
+from warehousebench.model.catalog import STRINGS, Check, Column, DataType, TypeKind
+from warehousebench.source import clauses, splitter, types
+from warehousebench.source.clauses import NAME, QUALIFIED, Clause
 from warehousebench.source.draft import Draft, Reference
-from warehousebench.source.types import data_type, parse_type
+from warehousebench.source.names import names, unquoted
 
-NAME = r'(?:"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|[^\W\d][\w$#@]*)'
-QUALIFIED = rf"{NAME}(?:\s*\.\s*{NAME})*"
-_FOLDING = ("postgres", "redshift")
+# What gives the neutral type of a declaration: it knows the types that the script itself creates.
+Typed = Callable[[str, str | None], DataType]
 
-# Words that say nothing about columns and keys and that sqlglot stumbles over, by dialect.
-_NOISE = {
-    "tsql": re.compile(
-        r"(?<=\s)(?:(?:NON)?CLUSTERED|NOT\s+FOR\s+REPLICATION|ROWGUIDCOL|SPARSE)\b|\bWITH\s*\([^()]*\)"
-        r"|(?<=\s)ON\s+(?:\[[^\]]+\]|\w+)(?:\s*\([^()]*\))?\s*$",
-        re.I,
-    ),
-    "oracle": re.compile(
-        r"(?<=\s)(?:ENABLE|DISABLE|(?:NO)?VALIDATE|(?:NO)?RELY|(?:NOT\s+)?DEFERRABLE|INITIALLY\s+\w+)\b|\bUSING\s+INDEX\b[^,]*$",
-        re.I,
-    ),
-    "sqlite": re.compile(r"\bON\s+CONFLICT\s+\w+", re.I),
-    "postgres": re.compile(r"\bUSING\s+INDEX\s+TABLESPACE\s+\w+|\bNOT\s+VALID\b|(?<=\))\s*VIRTUAL\b", re.I),
-    "mysql": re.compile(r"\bUSING\s+(?:BTREE|HASH)\b", re.I),
-}
-_CONSTRAINT = rf"(?:CONSTRAINT\s+(?:{NAME}\s+)?)?"
-_NOT_A_KEY = re.compile(rf"{_CONSTRAINT}(?:CHECK\s*\(|EXCLUDE\s|PERIOD\s+FOR\s)", re.I)
-_INDEX = re.compile(r"(?:(?:FULLTEXT|SPATIAL)\s+)?(?:INDEX|KEY)\s|(?:FULLTEXT|SPATIAL)\s", re.I)
-_IS_CONSTRAINT = re.compile(rf"{_CONSTRAINT}(?:PRIMARY\s+KEY|UNIQUE|FOREIGN\s+KEY)\b|CONSTRAINT\s|LIKE\s", re.I)
-# Where a column's type ends and its constraints begin.
-_AFTER_TYPE = re.compile(
-    r"(?<!\w)(?:NOT|NULL|DEFAULT|PRIMARY|UNIQUE|REFERENCES|CHECK|CONSTRAINT|COMMENT|COLLATE|GENERATED|AUTO_?INCREMENT|IDENTITY|AS|ON"
-    r"|ENCODE|DISTKEY|SORTKEY|INVISIBLE|VISIBLE|STORAGE|SPARSE|ROWGUIDCOL|ENABLE|KEY)\b",
-    re.I,
+_NAMED = re.compile(
+    rf"CONSTRAINT\s+(?P<name>{NAME})\s+(?P<rest>.*)|CONSTRAINT\s+(?P<bare>(?:PRIMARY|UNIQUE|FOREIGN|CHECK)\b.*)", re.I | re.S
 )
+_KEY = re.compile(
+    rf"(?P<kind>PRIMARY\s+KEY|UNIQUE)(?:\s+(?:KEY|INDEX))?(?:\s+(?!CLUSTERED\b|NONCLUSTERED\b|USING\b|NULLS\b){NAME})?"
+    r"(?:\s+(?:NON)?CLUSTERED|\s+USING\s+(?:BTREE|HASH)|\s+NULLS\s+(?:NOT\s+)?DISTINCT)*\s*(?P<columns>\(.*)",
+    re.I | re.S,
+)
+_FOREIGN = re.compile(rf"FOREIGN\s+KEY\s*(?:(?:IF\s+NOT\s+EXISTS\s+)?{NAME}\s*)?(?P<columns>\(.*)", re.I | re.S)
+_REFERENCE = re.compile(rf"\s*(?:REFERENCES\s*)?(?P<table>{QUALIFIED})\s*(?P<columns>\(.*)?", re.I | re.S)
+_CHECK = re.compile(r"CHECK\s*(?:NOT\s+FOR\s+REPLICATION\s*)?(?P<sql>\(.*)", re.I | re.S)
+_NOT_A_KEY = re.compile(r"(?:EXCLUDE|PERIOD\s+FOR|SUPPLEMENTAL\s+LOG)\b", re.I)
+_INDEX = re.compile(rf"(?:(?:FULLTEXT|SPATIAL)\s+)?(?:INDEX|KEY)\s|(?:FULLTEXT|SPATIAL)\s|INDEX\s+{NAME}\s", re.I)
+_CONSTRAINT = re.compile(r"(?:PRIMARY\s+KEY|FOREIGN\s+KEY|UNIQUE|CHECK|LIKE|CONSTRAINT)\b", re.I)
+_OFF = re.compile(r"\bDISABLE\b(?!\s+(?:NO)?VALIDATE)|\bNOT\s+ENFORCED\b", re.I)
+_COLUMN = re.compile(rf"({NAME})\s*(.*)", re.S)
 
 
 class NotUnderstoodError(Exception):
-    """An item that could not be read; ``kept`` says what was saved of it."""
+    """An item that could not be read whole; ``kept`` says what was saved of it."""
 
     def __init__(self, kept: str) -> None:
         super().__init__(kept)
         self.kept = kept
 
 
-def fold(name: str, quoted: bool, dialect: str) -> str:
-    """Return ``name`` as the database stores it: PostgreSQL folds what is not quoted, others keep or ignore case."""
-    return name if quoted or dialect not in _FOLDING else name.lower()
-
-
-def names(text: str, dialect: str) -> tuple[str, ...]:
-    """Return the identifiers in ``text`` without their quotes."""
-    return tuple(_unquoted(found, dialect) for found in re.findall(NAME, text))
-
-
-def apply(draft: Draft, item: str, dialect: str) -> None:
-    """Add one item of a column list to ``draft``; raises NotUnderstoodError for what is more than a check or an index."""
-    if _NOT_A_KEY.match(item) or (dialect in ("mysql", "tsql") and _INDEX.match(item)):
+def apply(draft: Draft, item: str, dialect: str, typed: Typed) -> None:
+    """Add one item of a column list to ``draft``; raises NotUnderstoodError after saving what can be."""
+    named = _NAMED.fullmatch(item)
+    name = unquoted(named["name"], dialect) if named and named["name"] else None
+    text = (named["rest"] or named["bare"]) if named else item
+    if _NOT_A_KEY.match(text) or (dialect in ("mysql", "tsql") and _INDEX.match(text)):
         return
-    nodes = _parse(_without_noise(item, dialect), dialect)
-    if nodes is None:
-        _salvage(draft, item, dialect)
-        return
-    for node in nodes:
-        _add(draft, node, item, dialect)
+    if named or _CONSTRAINT.match(text):
+        _constraint(draft, text, name, dialect)
+    else:
+        _column(draft, item, dialect, typed)
 
 
-def type_text(declaration: str, dialect: str) -> str:
-    """Return the type at the beginning of ``declaration``, what follows a column's name, as it was written."""
-    end = _AFTER_TYPE.search(splitter.masked(declaration, dialect))
-    return re.sub(r"\s+", " ", declaration[: end.start()] if end else declaration).strip()
+def _constraint(draft: Draft, text: str, name: str | None, dialect: str) -> None:
+    if key := _KEY.match(text):
+        _key(draft, key["kind"], key["columns"], dialect)
+    elif foreign := _FOREIGN.match(text):
+        inner = clauses.inside(foreign["columns"], dialect)
+        if not inner:
+            raise NotUnderstoodError("nothing")
+        draft.references.append(_reference(tuple(key_columns(inner[0], dialect)), inner[1], name, dialect))
+    elif (check := _CHECK.match(text)) and (inner := clauses.inside(check["sql"], dialect)):
+        if not _OFF.search(inner[1]):
+            draft.checks.append(Check(inner[0], name))
+    else:
+        raise NotUnderstoodError("nothing")
 
 
-def _unquoted(text: str, dialect: str) -> str:
-    if text[0] in '"`[':
-        return text[1:-1].replace(text[-1] * 2, text[-1])
-    return fold(text, False, dialect)
+def _key(draft: Draft, kind: str, text: str, dialect: str) -> None:
+    inner = clauses.inside(text, dialect)
+    if not inner:
+        raise NotUnderstoodError("nothing")
+    if _OFF.search(inner[1]):
+        raise NotUnderstoodError("nothing: the key is switched off in the source")
+    columns = tuple(key_columns(inner[0], dialect))
+    if kind.upper().startswith("PRIMARY"):
+        draft.primary_key = columns
+    else:
+        draft.unique_keys.append(columns)
 
 
-def _without_noise(item: str, dialect: str) -> str:
-    noise = _NOISE.get(dialect)
-    if noise is None:
-        return item
-    return "".join(noise.sub(" ", part) if is_code else part for is_code, part in splitter.code(item, dialect))
+def key_columns(text: str, dialect: str) -> Iterator[str]:
+    """Yield the columns of a key; a MySQL prefix such as ``name(10)`` is unique only if its whole column is."""
+    for part, _ in splitter.items(text, dialect):
+        found = re.fullmatch(rf"({NAME})\s*(?:\(\s*\d+\s*\))?(?:\s+(?:ASC|DESC))?", part, re.I)
+        if not found:
+            raise NotUnderstoodError("nothing")
+        yield unquoted(found[1], dialect)
 
 
-def _parse(item: str, dialect: str) -> Sequence[exp.Expression] | None:
-    try:
-        tree = sqlglot.parse_one(f"CREATE TABLE t (\n{item}\n)", read=dialect)
-    except sqlglot.errors.SqlglotError:
-        return None
-    schema = tree.this if isinstance(tree, exp.Create) else None
-    return schema.expressions if isinstance(schema, exp.Schema) else None
-
-
-def _salvage(draft: Draft, item: str, dialect: str) -> None:
-    """Keep name and type of a column whose constraints were not understood, and say so."""
-    found = None if _IS_CONSTRAINT.match(item) else re.match(rf"({NAME})\s+(.+)", item, re.S)
+def _reference(columns: tuple[str, ...], text: str, name: str | None, dialect: str) -> Reference:
+    found = _REFERENCE.match(text)
     if not found:
         raise NotUnderstoodError("nothing")
-    name, native = _unquoted(found[1], dialect), type_text(found[2], dialect)
-    rest = splitter.masked(found[2], dialect)
-    required = re.search(r"\bNOT\s+NULL\b|\bPRIMARY\s+KEY\b", rest, re.I)
-    draft.add(Column(name, parse_type(native, dialect), nullable=not required))
-    if re.search(r"\bPRIMARY\s+KEY\b", rest, re.I):
-        draft.primary_key = (name,)
-    rest = re.sub(r"\b(?:NOT\s+)?NULL\b|\bPRIMARY\s+KEY\b", "", rest[len(native) :], flags=re.I)
-    if rest.strip() or draft.columns[name].type.kind is TypeKind.OTHER:
+    inner = clauses.inside(found["columns"], dialect) if found["columns"] else None
+    return Reference(columns, found["table"], tuple(key_columns(inner[0], dialect)) if inner else (), name)
+
+
+def _column(draft: Draft, item: str, dialect: str, typed: Typed) -> None:
+    found = _COLUMN.match(item)
+    if not found:
+        raise NotUnderstoodError("nothing")
+    name = unquoted(found[1], dialect)
+    native, parts = clauses.cut(found[2], dialect)
+    native = types.bare(native, dialect)
+    type_ = typed(native, _charset(draft, parts))
+    column = Column(name, type_, collation=draft.collation if type_.kind in STRINGS else None)
+    serial = dialect in ("postgres", "redshift") and "serial" in native.lower()
+    column = replace(column, nullable=not serial, identity=serial)
+    column, odd = _with_clauses(draft, column, parts, dialect)
+    if dialect == "mysql" and any(is_json_check(check.sql, name) for check in draft.checks):
+        column = replace(column, type=replace(column.type, kind=TypeKind.JSON, length=None, character_bytes=None))
+    draft.add(column)
+    if odd or "'" in splitter.masked(item, dialect):  # or a string has no end
         raise NotUnderstoodError("name and type of the column")
 
 
-def _add(draft: Draft, node: exp.Expression, item: str, dialect: str) -> None:
-    if isinstance(node, exp.ColumnDef):
-        _add_column(draft, node, item, dialect)
-    elif isinstance(node, exp.Identifier):  # SQLite allows columns without a type
-        name = fold(node.name, bool(node.args.get("quoted")), dialect)
-        draft.add(Column(name, data_type(None, "", dialect)))
-    elif isinstance(node, exp.Constraint):
-        for inner in node.expressions:
-            _add_key(draft, inner, node.this.name or None, dialect)
+def _charset(draft: Draft, parts: Sequence[Clause]) -> str | None:
+    """Return the charset of a MySQL column: its own, its collation's, or its table's."""
+    said = {part.word: part.text.strip("'\"= ").lower() for part in parts if part.word in ("CHARACTER SET", "CHARSET", "COLLATE")}
+    own = said.get("CHARACTER SET") or said.get("CHARSET") or said.get("COLLATE", "").partition("_")[0]
+    return own or draft.charset
+
+
+def is_json_check(sql: str, column: str) -> bool:
+    """Say whether a check makes a text column JSON, as MariaDB writes it."""
+    return re.fullmatch(rf"json_valid\(\s*`?{re.escape(column)}`?\s*\)", sql, re.I) is not None
+
+
+def _with_clauses(draft: Draft, column: Column, parts: Sequence[Clause], dialect: str) -> tuple[Column, bool]:
+    """Return ``column`` with what its clauses say, and whether one of them was odd."""
+    name: str | None = None
+    odd = False
+    for part in parts:
+        if part.word == "CONSTRAINT":
+            name = unquoted(part.text, dialect) if re.fullmatch(NAME, part.text) else None
+            continue
+        try:
+            column = _with_clause(draft, column, part, name, dialect)
+        except NotUnderstoodError:
+            odd = True
+        name = None
+    return column, odd
+
+
+def _with_clause(draft: Draft, column: Column, part: Clause, name: str | None, dialect: str) -> Column:
+    word, text = part.word, part.text
+    if word == "DEFAULT" or word.startswith("DEFAULT ON"):
+        nothing = re.fullmatch(r"\(?NULL\)?(?:::.*)?", text, re.I | re.S)
+        return column if nothing else replace(column, default=text, identity=column.identity or numbers(text, dialect))
+    if word == "COMMENT":
+        return replace(column, comment=clauses.literal(text, dialect))
+    if word == "COLLATE":
+        return replace(column, collation=names(text, dialect)[-1] if names(text, dialect) else None)
+    if word == "ON UPDATE":  # MySQL's timestamps
+        return replace(column, default=f"{column.default or 'NULL'} ON UPDATE {text}")
+    if word == "REFERENCES":
+        draft.references.append(_reference((column.name,), text, name, dialect))
+    elif word == "CHECK":
+        inner = clauses.inside(text, dialect)
+        if not inner:
+            raise NotUnderstoodError("name and type of the column")
+        draft.checks.append(Check(inner[0], name))
+    elif part.noise or word in ("CHARACTER SET", "CHARSET"):
+        pass
+    elif word == "AS" or word.startswith("GENERATED"):
+        return _generated(column, word, text, dialect)
+    elif word in ("IDENTITY", "AUTO_INCREMENT", "AUTOINCREMENT"):
+        return replace(column, identity=True)
     else:
-        _add_key(draft, node, None, dialect)
-
-
-def _add_column(draft: Draft, node: exp.ColumnDef, item: str, dialect: str) -> None:
-    name = fold(node.this.name, bool(node.this.args.get("quoted")), dialect)
-    native = type_text(re.sub(rf"^{NAME}", "", item, count=1), dialect)
-    column = Column(name, data_type(node.args.get("kind"), native, dialect), nullable="serial" not in native.lower())
-    for constraint in node.args.get("constraints") or ():
-        column = _constrained(draft, column, constraint, dialect)
-    draft.add(column)
-
-
-def _constrained(draft: Draft, column: Column, constraint: exp.Expression, dialect: str) -> Column:
-    kind, key = constraint.args.get("kind"), (column.name,)
-    if isinstance(kind, exp.PrimaryKeyColumnConstraint):
-        draft.primary_key = key
-    elif isinstance(kind, exp.UniqueColumnConstraint):
-        draft.unique_keys.append(key)
-    elif isinstance(kind, exp.Reference):
-        draft.references.append(_reference(key, kind, constraint.name or None, dialect))
-    elif isinstance(kind, exp.NotNullColumnConstraint):
-        return replace(column, nullable=bool(kind.args.get("allow_null")))
-    elif isinstance(kind, exp.GeneratedAsIdentityColumnConstraint) and not kind.args.get("expression"):
-        return replace(column, nullable=False)
-    elif isinstance(kind, exp.DefaultColumnConstraint) and not isinstance(kind.this, exp.Null):
-        return replace(column, default=kind.this.sql(dialect=dialect))
-    elif isinstance(kind, exp.CommentColumnConstraint):
-        return replace(column, comment=kind.this.name)
+        return _simple(draft, column, word, text)
     return column
 
 
-def _add_key(draft: Draft, node: exp.Expression, name: str | None, dialect: str) -> None:
-    if isinstance(node, exp.PrimaryKey):
-        draft.primary_key = tuple(_columns(node.expressions, dialect))
-    elif isinstance(node, exp.UniqueColumnConstraint) and isinstance(node.this, exp.Schema):
-        draft.unique_keys.append(tuple(_columns(node.this.expressions, dialect)))
-    elif isinstance(node, exp.ForeignKey) and isinstance(node.args.get("reference"), exp.Reference):
-        columns = tuple(_columns(node.expressions, dialect))
-        draft.references.append(_reference(columns, node.args["reference"], name, dialect))
-    elif not isinstance(node, (exp.CheckColumnConstraint, exp.IndexColumnConstraint)):
-        raise NotUnderstoodError("nothing")
+def _simple(draft: Draft, column: Column, word: str, text: str) -> Column:
+    """Return ``column`` with a clause that is nothing but its words."""
+    if word in ("PRIMARY KEY", "KEY"):
+        draft.primary_key = (column.name,)
+    elif word.startswith("UNIQUE"):
+        draft.unique_keys.append((column.name,))
+    if text and not re.fullmatch(r"(?:ASC|DESC)", text, re.I):
+        raise NotUnderstoodError("name and type of the column")
+    return replace(column, nullable=word == "NULL") if word in ("NULL", "NOT NULL") else column
 
 
-def _reference(columns: tuple[str, ...], node: exp.Reference, name: str | None, dialect: str) -> Reference:
-    schema = node.this
-    table = schema.this if isinstance(schema, exp.Schema) else schema
-    referenced = tuple(_columns(schema.expressions, dialect)) if isinstance(schema, exp.Schema) else ()
-    return Reference(columns, fold(table.name, bool(table.this.args.get("quoted")), dialect), referenced, name)
+def _generated(column: Column, word: str, text: str, dialect: str) -> Column:
+    if word.endswith(("IDENTITY", "SEQUENCE")):
+        return replace(column, identity=True, nullable=False)
+    if "ROW" in word.split():  # the period of a system-versioned table
+        return replace(column, nullable=False)
+    inner = clauses.inside(text, dialect)
+    if not inner:
+        raise NotUnderstoodError("name and type of the column")
+    return replace(column, generated=inner[0])
 
 
-def _columns(nodes: Sequence[exp.Expression], dialect: str) -> Iterator[str]:
-    """Yield the column names of a key; a MySQL prefix such as ``name(10)`` counts as its column."""
-    for node in nodes:
-        inner = node.this if isinstance(node, exp.Ordered) else node
-        if isinstance(inner, exp.Func) and not isinstance(inner, exp.Anonymous):
-            raise NotUnderstoodError("nothing")
-        identifier = inner.find(exp.Identifier)
-        quoted = bool(identifier and identifier.args.get("quoted"))
-        yield fold(identifier.name if identifier else inner.name, quoted, dialect)
+def numbers(default: str, dialect: str) -> bool:
+    """Say whether a default takes the next number of a sequence."""
+    patterns = {"postgres": r"nextval\(", "tsql": r"\(?NEXT VALUE FOR", "oracle": r".*\.nextval$", "hsqldb": r"NEXT VALUE FOR"}
+    return dialect in patterns and bool(re.match(patterns[dialect], default, re.I))

@@ -19,13 +19,14 @@ _BINARY = (
     (b"\x1f\x8b", "compressed with gzip: unpack it first"),
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_ALIASES = {"postgresql": "postgres", "mariadb": "mysql", "mssql": "tsql", "sqlserver": "tsql", "sqlite3": "sqlite"}
+_ALIASES = {"postgresql": "postgres", "mariadb": "mysql", "mssql": "tsql", "sqlserver": "tsql", "sqlite3": "sqlite", "h2": "hsqldb"}
 # Marks of a dialect, in the order in which equal counts decide; plain SQL reads the same as PostgreSQL.
 _MARKS = {
     "postgres": r"::\w|\bserial\b|\bbytea\b|\btimestamptz\b|\bOWNER TO\b|\bjsonb\b|\bsearch_path\b|\bcharacter varying\b",
     "mysql": r"`|\bENGINE\s*=|\bAUTO_INCREMENT\b|/\*!\d|\bunsigned\b|\bmediumtext\b",
     "tsql": r"^\s*GO\s*$|\[dbo\]|\bdbo\.|\bIDENTITY\s*\(|\bnvarchar\b|\bCLUSTERED\b|\buniqueidentifier\b|\bdatetime2\b",
     "oracle": r"\bVARCHAR2\b|\bNUMBER\s*[(,]|\bCLOB\b|^/\s*$|\bSYSDATE\b|\bTABLESPACE\b",
+    "hsqldb": r"\bCREATE\s+(?:MEMORY|CACHED)\s+TABLE\b|(?-i:\bPUBLIC\.[A-Z])|\bVARCHAR_IGNORECASE\b|\bSET\s+(?:DATABASE|FILES|SCHEMA)\s|\bLONGVARCHAR\b",
     "sqlite": r"\bAUTOINCREMENT\b|\bPRAGMA\b|\bsqlite_sequence\b|\bWITHOUT ROWID\b",
 }
 
@@ -53,11 +54,11 @@ def load(path: Path) -> tuple[str, str]:
 def dialect_of(name: str | None, text: str) -> str:
     """Return sqlglot's name of the dialect ``name``, or the one that ``text`` looks most like; raises UsageError."""
     if name is None:
-        counts = {dialect: len(re.findall(marks, text, re.I | re.M)) for dialect, marks in _MARKS.items()}
+        counts = _counts(text)
         return max(counts, key=lambda dialect: counts[dialect])
     known = _ALIASES.get(name.lower(), name.lower())
-    if known not in sqlglot.Dialect.classes:
-        raise UsageError(f"the SQL dialect {name} is not known. Use postgres, mysql, tsql, oracle or sqlite.")
+    if known not in sqlglot.Dialect.classes and known != "hsqldb":
+        raise UsageError(f"the SQL dialect {name} is not known. Use postgres, mysql, tsql, oracle, sqlite or hsqldb.")
     return known
 
 
@@ -71,3 +72,16 @@ def no_tables(paths: Sequence[Path], dialect: str, findings: Sequence[str]) -> s
 def _what(content: bytes) -> str:
     told = next((text for mark, text in _BINARY if content.startswith(mark)), None)
     return told or "a binary file, not SQL text: export the schema as SQL first"
+
+
+def doubt(known: str, text: str) -> str:
+    """Return a finding if ``text`` looks more like another dialect than ``known``; empty if not."""
+    counts = _counts(text)
+    likely = max(counts, key=lambda dialect: counts[dialect])
+    if likely == known or counts[likely] <= 2 * counts.get(known, 0):
+        return ""
+    return f"the text looks like {likely}, but was read as {known}: if names or types are wrong, read it with --dialect {likely}"
+
+
+def _counts(text: str) -> dict[str, int]:
+    return {dialect: len(re.findall(marks, text, re.I | re.M)) for dialect, marks in _MARKS.items()}

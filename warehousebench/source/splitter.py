@@ -18,15 +18,22 @@ _TSQL_STARTS = (
     r"ALTER(?=\s+TABLE\b)|CREATE(?=\s+(?:\w+\s+){0,2}INDEX\b)|INSERT(?=\s)|EXEC(?:UTE)?(?=\s)|SET(?!\s+(?:NULL|DEFAULT)\b)(?=\s)"
     r"|PRINT(?=\s)|IF(?=\s)|USE(?=\s)|DROP(?=\s+(?:TABLE|PROC|VIEW|INDEX)\b)|GRANT(?=\s)"
 )
+# A line of an HSQLDB script is a statement, with or without a semicolon.
+_HSQLDB_STARTS = (
+    r"(?:ALTER|CREATE|INSERT|GRANT|COMMENT|DELETE|DROP|COMMIT|CONNECT|DISCONNECT)(?=\s)|SET(?=\s)(?!\s+(?:NULL|DEFAULT)\s*[,);\n])"
+)
 _ROUTINE = re.compile(
     r"\s*(?:(?:CREATE(?:\s+OR\s+(?:REPLACE|ALTER))?|ALTER)\s+(?:\w+\s+)?(?:PROC|PROCEDURE|FUNCTION|PACKAGE|TRIGGER|TYPE\s+BODY)"
-    r"|DECLARE|BEGIN)\b",
+    r"|DECLARE|BEGIN(?!\s+(?:TRAN|TRANSACTION|WORK)\b))\b",
     re.I,
 )
+_TRIGGER = re.compile(r"\s*CREATE\s+(?:TEMP(?:ORARY)?\s+)?TRIGGER\b", re.I)
+_TRIGGER_END = re.compile(r"\bEND\s*$", re.I)
+MASK = "¤"  # no letter, digit or blank, so that no rule for words takes it for one
 _COPY = re.compile(r"\s*COPY\b.*\bFROM\s+stdin\b", re.I | re.S)
 _COPY_END = re.compile(r"^\\\.[ \t\r]*$", re.M)
 _SLASH = re.compile(r"^/[ \t\r]*$", re.M)
-_DELIMITER_BACK = re.compile(r"^[ \t]*DELIMITER[ \t]+;[ \t\r]*$", re.I | re.M)
+_DELIMITER_BACK = re.compile(r"^[ \t]*DELIMITER[ \t]+;[ \t\r]*$|\Z", re.I | re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,9 @@ def statements(script: str, dialect: str) -> Iterator[Statement]:
             yield from buffer.flush()
         elif kind == "delimiter":
             back = _DELIMITER_BACK.search(script, end)
-            end = back.end() if back else end
+            assert back is not None  # the script's end at the latest
+            yield from _delimited(script[end : back.start()], text.split()[-1], line, dialect)
+            end = back.end()
         elif kind == "shell" and not buffer.parts:
             pass
         else:
@@ -118,12 +127,12 @@ def items(text: str, dialect: str) -> list[tuple[str, int]]:
 
 
 def masked(text: str, dialect: str) -> str:
-    """Return ``text`` with strings and everything in parentheses blanked out, at unchanged offsets."""
+    """Return ``text`` with strings, quoted names and everything in parentheses replaced by MASK, at unchanged offsets."""
     result, depth = [], 0
     for token in _lexer(dialect).finditer(text):
         depth -= token.lastgroup == "close"
         hidden = depth > 0 or token.lastgroup in ("string", "quoted")
-        result.append("_" * len(token[0]) if hidden else token[0])
+        result.append(MASK * len(token[0]) if hidden else token[0])
         depth += token.lastgroup == "open"
     return "".join(result)
 
@@ -140,6 +149,16 @@ def code(text: str, dialect: str) -> list[tuple[bool, str]]:
     return joined
 
 
+def _delimited(block: str, mark: str, line: int, dialect: str) -> Iterator[Statement]:
+    """Yield the statements of ``block``, which ``mark`` separates instead of a semicolon: the bodies of routines hold those."""
+    buffer = _Buffer([])
+    for piece in block.split(mark):
+        for token in _lexer(dialect).finditer(piece):
+            _collect(buffer, token.lastgroup or "", token[0], line + piece.count("\n", 0, token.start()))
+        yield from buffer.flush()
+        line += piece.count("\n")
+
+
 def _collect(buffer: _Buffer, kind: str, text: str, line: int) -> None:
     if kind in ("comment", "conditional"):
         # Newlines stay, so that the lines of findings inside the statement stay right.
@@ -150,10 +169,18 @@ def _collect(buffer: _Buffer, kind: str, text: str, line: int) -> None:
 
 
 def _inside_routine(buffer: _Buffer, script: str, position: int, dialect: str) -> bool:
-    """Say whether a semicolon here belongs to a routine's body, which ends at GO (T-SQL) or at a lone / (Oracle)."""
+    """Say whether a semicolon here belongs to a routine's body, which ends at GO (T-SQL), at a lone / (Oracle) or after END."""
+    if dialect in ("sqlite", "hsqldb"):
+        return bool(_TRIGGER.match("".join(buffer.parts[:6]))) and not _ends_trigger(buffer.text)
     if dialect not in ("tsql", "oracle") or not _ROUTINE.match("".join(buffer.parts[:12])):
         return False
     return dialect == "tsql" or bool(_SLASH.search(script, position))
+
+
+def _ends_trigger(text: str) -> bool:
+    """Say whether a trigger's text is whole: its BEGIN has its END, or it has a single statement without either."""
+    words = [word.upper() for word in re.findall(r"\b(?:BEGIN|CASE|END)\b", text, re.I)]
+    return words.count("END") == len(words) - words.count("END") and (not words or bool(_TRIGGER_END.search(text)))
 
 
 def _after_copy(buffer: _Buffer, script: str, end: int) -> int:
@@ -166,25 +193,32 @@ def _after_copy(buffer: _Buffer, script: str, end: int) -> int:
 @cache
 def _lexer(dialect: str) -> re.Pattern[str]:
     mysql, tsql, oracle = dialect == "mysql", dialect == "tsql", dialect == "oracle"
+    brackets = tsql or dialect == "sqlite"  # around names; elsewhere they hold the values of an array
     nothing = r"(?!)"
     string = r"'(?:[^'\\]++|''|\\.)*+'" if mysql else r"(?<=\b[eE])'(?:[^'\\]++|''|\\.)*+'|'(?:[^']++|'')*+'"
-    quoted = r'"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`' + (r"|\[[^\]\n]*\]" if tsql or dialect == "sqlite" else "")
+    if oracle:
+        string = r"(?<=[qQ])'(?:\[.*?\]|\{.*?\}|\(.*?\)|<.*?>|(?P<edge>[^\s\[{(<]).*?(?P=edge))'|" + string
+    quoted = r'"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`' + (r"|\[[^\]\n]*\]" if brackets else "")
+    starts = _TSQL_STARTS if tsql else _HSQLDB_STARTS if dialect == "hsqldb" else ""
+    insert = rf"^[ \t]*INSERT\s+(?:IGNORE\s+)?INTO\b(?:[^'\"`\[;$\-/\#\\]++|{string}|{quoted}|-(?!-)|/(?!\*))*+;"
+    if dialect == "hsqldb":
+        insert = rf"^[ \t]*INSERT\s+INTO\b(?:[^';\n]++|{string}|\n(?!(?:{_HSQLDB_STARTS})))*+(?:;|$)"
     kinds = {
         "go": r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*$" if tsql else r"^/[ \t\r]*$" if oracle else nothing,
         "delimiter": r"^[ \t]*DELIMITER[ \t]+(?!;[ \t\r]*$)\S+[ \t\r]*$" if mysql else nothing,
         # Rows are most of a dump: an INSERT in which nothing needs a closer look is passed over in one step.
-        "insert": rf"^[ \t]*INSERT\s+(?:IGNORE\s+)?INTO\b(?:[^'\"`\[;$\-/\#\\]++|{string}|{quoted}|-(?!-)|/(?!\*))*+;",
+        "insert": insert if not oracle else nothing,
         "shell": r"^\\[^\n]*" + (r"|^[ \t]*(?:REM|REMARK|PROMPT|SPOOL|WHENEVER)\b[^\n]*" if oracle else ""),
-        "start": rf"^[ \t]*(?:{_CREATE}{'|' + _TSQL_STARTS if tsql else ''})",
-        "conditional": r"/\*!\d*|\*/" if mysql else nothing,
+        "start": rf"^[ \t]*(?:{_CREATE}{'|' + starts if starts else ''})",
+        "conditional": r"/\*M?!(?!999999)\d*|\*/" if mysql else nothing,
         "comment": r"--[^\n]*|/\*.*?\*/" + (r"|\#[^\n]*" if mysql else ""),
         "string": string,
         "dollar": nothing if mysql else r"\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$",
         "quoted": quoted,
-        "open": r"\(",
-        "close": r"\)",
+        "open": r"\(" if brackets else r"[(\[]",
+        "close": r"\)" if brackets else r"[)\]]",
         "comma": ",",
         "end": ";",
-        "other": r"\n|[^'\"`$\-/\#;(),\n\\\[*]+|.",
+        "other": r"\n|[^'\"`$\-/\#;(),\n\\\[\]*]+|.",
     }
     return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in kinds.items()), re.S | re.M | re.I)

@@ -6,12 +6,14 @@ Nothing is narrowed: unsigned integers get the next wider kind, and what has no 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 
-from warehousebench.model.catalog import DataType, TypeKind
+from warehousebench.model.catalog import STRINGS, DataType, TypeKind
 
 T = exp.DataType.Type
 _SINGLE = 24  # binary digits of a single-precision mantissa: FLOAT(p) above it is double in every product
@@ -88,9 +90,73 @@ _BY_WORD: Mapping[tuple[str, str], DataType] = {
     # SQLite stores every integer in up to 64 bits and every real in 64.
     ("sqlite", "integer"): DataType(TypeKind.BIGINT),
     ("sqlite", "int"): DataType(TypeKind.BIGINT),
+    ("mysql", "inet4"): DataType(TypeKind.VARCHAR, length=15),
+    ("mysql", "inet6"): DataType(TypeKind.VARCHAR, length=39),
+    ("hsqldb", "varchar_ignorecase"): DataType(TypeKind.TEXT),
+    ("hsqldb", "longvarchar"): DataType(TypeKind.TEXT),
+    ("hsqldb", "clob"): DataType(TypeKind.TEXT),
+    ("hsqldb", "longvarbinary"): DataType(TypeKind.BINARY),
+    ("hsqldb", "blob"): DataType(TypeKind.BINARY),
+    ("hsqldb", "double"): DataType(TypeKind.DOUBLE),
+    ("hsqldb", "datetime"): DataType(TypeKind.TIMESTAMP),
 }
+# Digits of a second where a declaration gives none; PostgreSQL and Oracle keep six, the most that both products do.
+_BARE_FRACTION = {("tsql", "datetime2"): 7, ("tsql", "datetimeoffset"): 7, ("tsql", "time"): 7}
+_DECIMALS = ("decimal", "numeric", "number", "dec", "fixed")
 # What DECIMAL means without digits; PostgreSQL and Oracle keep any digits then, so they have no entry.
-_BARE_DECIMAL = {"mysql": (10, 0), "tsql": (18, 0)}
+_BARE_DECIMAL = {"mysql": (10, 0), "tsql": (18, 0), "hsqldb": (128, 0)}
+# Bytes that MySQL's texts and blobs hold at most.
+_TEXT_BYTES = {"tinytext": 255, "text": 65_535, "mediumtext": 16_777_215, "longtext": 4_294_967_295}
+_BLOB_BYTES = {"tinyblob": 255, "blob": 65_535, "mediumblob": 16_777_215, "longblob": 4_294_967_295}
+# Charsets with characters beyond the basic plane, which take four bytes; those of all others take three at most.
+_ANY_CHARACTER = ("utf8mb4", "utf16", "utf16le", "utf32", "gb18030")
+# Types of the databases that have no neutral kind.
+_FOREIGN = frozenset(
+    [
+        "inet",
+        "cidr",
+        "macaddr",
+        "macaddr8",
+        "point",
+        "line",
+        "lseg",
+        "box",
+        "path",
+        "polygon",
+        "circle",
+        "tsvector",
+        "tsquery",
+        "xid",
+        "oid",
+        "regclass",
+        "int4range",
+        "int8range",
+        "numrange",
+        "tsrange",
+        "tstzrange",
+        "daterange",
+        "hstore",
+        "geometry",
+        "geography",
+        "raster",
+        "linestring",
+        "multipoint",
+        "multilinestring",
+        "multipolygon",
+        "geometrycollection",
+        "geomcollection",
+        "hierarchyid",
+        "sql_variant",
+        "bfile",
+        "sdo_geometry",
+        "urowid",
+        "anydata",
+        "other",
+        "pg_lsn",
+        "txid_snapshot",
+        "vector",
+    ]
+)
 # SQLite's affinity rules (sqlite.org/datatype3.html, 3.1), in their order, for declarations that are no type elsewhere.
 _AFFINITY = (
     ("INT", TypeKind.BIGINT),
@@ -100,54 +166,120 @@ _AFFINITY = (
 )
 
 
-def parse_type(native: str, dialect: str) -> DataType:
-    """Return the neutral type of the declaration ``native``; OTHER if it is not understood."""
+def parse_type(native: str, dialect: str, charset: str | None = None) -> DataType:
+    """Return the neutral type of the declaration ``native``, its text in ``charset``; OTHER if it is not understood."""
+    found = _parsed(native, dialect)
+    return replace(found, native=native, dialect=dialect, character_bytes=_character_bytes(found, native, dialect, charset))
+
+
+def bare(native: str, dialect: str) -> str:
+    """Return ``native`` without the schema and the brackets of its name, which say nothing about the type."""
+    if dialect == "postgres":
+        return re.sub(r'^(?:"[^"]+"|\w+)\.(?=[\w"])', "", native)
+    if dialect in ("tsql", "oracle", "hsqldb"):
+        found = re.match(r'(?:[\["]?[\w$#]+[\]"]?\s*\.\s*)*[\["]?([\w$#]+)[\]"]?(.*)', native, re.S)
+        return found[1] + found[2] if found else native
+    return native
+
+
+def is_known(native: str, dialect: str) -> bool:
+    """Say whether ``native`` is a type of the dialect, even if there is no neutral kind for it."""
+    return _parsed(native, dialect).kind is not TypeKind.OTHER or _word(native) in _FOREIGN or "[]" in native or dialect == "sqlite"
+
+
+@lru_cache(maxsize=4096)
+def _parsed(native: str, dialect: str) -> DataType:
+    known = _named(native, dialect) or _mapped(_node(native, dialect), native, dialect)
+    return known or (_by_affinity(native) if dialect == "sqlite" else DataType(TypeKind.OTHER))
+
+
+def _node(native: str, dialect: str) -> exp.DataType | None:
+    # HSQLDB's own dialect is none of sqlglot's; its words are those of the standard.
     try:
-        tree = sqlglot.parse_one(f"CREATE TABLE t (c {native})", read=dialect)
+        tree = sqlglot.parse_one(f"CREATE TABLE t (c {native})", read="" if dialect == "hsqldb" else dialect)
         column = tree.find(exp.ColumnDef)
     except sqlglot.errors.SqlglotError:
-        column = None
-    return data_type(column.args.get("kind") if column else None, native, dialect)
+        return None
+    found = column.args.get("kind") if column else None
+    return found if isinstance(found, exp.DataType) else None
 
 
-def data_type(node: exp.Expression | None, native: str, dialect: str) -> DataType:
-    """Return the neutral type of sqlglot's ``node``; ``native`` is the declaration as it was written."""
-    known = _named(native, dialect) or (_mapped(node, native, dialect) if isinstance(node, exp.DataType) else None)
-    found = known or (_by_affinity(native) if dialect == "sqlite" else DataType(TypeKind.OTHER))
-    return DataType(found.kind, found.length, found.precision, found.scale, native)
+def _character_bytes(type_: DataType, native: str, dialect: str, charset: str | None) -> int | None:
+    """Return the most UTF-8 bytes that one counted unit takes; None if it can be any character."""
+    if type_.kind not in STRINGS or type_.length is None:
+        return None
+    if type_.labels:
+        return max((len(letter.encode()) for label in type_.labels for letter in label), default=1)
+    words = set(re.findall(r"[a-z]+\d*", native.lower()))
+    if dialect == "mysql":
+        return _mysql_bytes(words, charset)
+    # Units of UTF-16 take up to three bytes, since a pair takes four; so does a character of any single-byte code page.
+    if dialect == "tsql" or (dialect == "oracle" and (words & {"byte", "nchar", "nvarchar2"})):
+        return 3
+    return 1 if _word(native) in ("bit", "rowid", "urowid") else None
+
+
+def _mysql_bytes(words: set[str], charset: str | None) -> int | None:
+    if words & set(_TEXT_BYTES):  # these are sized in bytes of the column's charset
+        return 1 if (charset or "").startswith("utf8") else 3
+    if charset is None:
+        return None
+    return 1 if charset in ("ascii", "binary") else 4 if charset in _ANY_CHARACTER else 3
 
 
 def _named(native: str, dialect: str) -> DataType | None:
     word, number = _word(native), _numbers(native)
+    if "[" in native.partition("(")[0].lstrip("[") and dialect == "postgres":
+        return DataType(TypeKind.OTHER)  # an array
+    if dialect == "hsqldb" and re.search(r"\bARRAY\b", native, re.I):
+        return DataType(TypeKind.OTHER)
     if dialect == "oracle" and word in ("raw", "long") and "raw" in native.lower():
         return DataType(TypeKind.BINARY, length=number[0] if number else None)
+    if word == "interval":
+        return DataType(TypeKind.INTERVAL)
+    if word in _DECIMALS:
+        return _decimal(native, number, dialect)
+    if word in ("bit", "varbit"):
+        return _bit(number, native, dialect)
+    if word == "urowid":
+        return DataType(TypeKind.VARCHAR, length=number[0] if number else 4000)
     if word in ("float", "real"):
         return DataType(_float(word, number, dialect))
+    if dialect == "mysql" and word in _BLOB_BYTES:
+        return DataType(TypeKind.BINARY, length=number[0] if number else _BLOB_BYTES[word])
+    if dialect == "mysql" and word in _TEXT_BYTES:
+        return DataType(TypeKind.TEXT, length=_TEXT_BYTES[word])
+    if dialect == "hsqldb" and word in ("clob", "blob", "longvarchar", "longvarbinary", "varchar_ignorecase"):
+        return _large(word, native, number)
     return _BY_WORD.get((dialect, word)) or _BY_WORD.get(("", word))
+
+
+def _large(word: str, native: str, number: tuple[int, ...]) -> DataType:
+    """Return HSQLDB's large types, whose sizes may be written as 16M."""
+    unit = re.search(r"\d\s*([KMG])\b", native, re.I)
+    size = number[0] * 1024 ** " KMG".index(unit[1].upper()) if number and unit else number[0] if number else None
+    binary = word in ("blob", "longvarbinary")
+    return DataType(TypeKind.BINARY if binary else TypeKind.VARCHAR if size else TypeKind.TEXT, length=size)
 
 
 def _float(word: str, number: tuple[int, ...], dialect: str) -> TypeKind:
     """Return the width of FLOAT and REAL, which every product defines in its own way."""
-    if dialect == "sqlite" or (word == "real" and dialect == "mysql"):
+    if dialect in ("sqlite", "hsqldb") or (word == "real" and dialect == "mysql"):
         return TypeKind.DOUBLE
     single = word == "real" or len(number) == 2 or (number[0] <= _SINGLE if number else dialect in ("mysql", "duckdb"))
     return TypeKind.REAL if single else TypeKind.DOUBLE
 
 
-def _mapped(node: exp.DataType, native: str, dialect: str) -> DataType | None:
+def _mapped(node: exp.DataType | None, native: str, dialect: str) -> DataType | None:
+    if node is None:
+        return None
     kind, number = node.this, _numbers(native)
-    if isinstance(kind, exp.Interval):
-        return DataType(TypeKind.INTERVAL)
-    if kind in (T.DECIMAL, T.UDECIMAL):
-        return _decimal(native, number, dialect)
     if kind is T.UBIGINT:
         return DataType(TypeKind.DECIMAL, precision=20, scale=0)
     if kind is T.FLOAT:
         return DataType(TypeKind.REAL)
-    if kind is T.BIT:
-        return _bit(number, dialect)
     if kind in (T.ENUM, T.SET):
-        return _labels(node)
+        return enumerated([label.name for label in node.expressions], kind is T.SET)
     return _sized(_KINDS.get(kind), number, native, dialect)
 
 
@@ -162,28 +294,32 @@ def _sized(kind: TypeKind | None, number: tuple[int, ...], native: str, dialect:
     if kind is TypeKind.BINARY:
         return DataType(kind, length=size)
     if kind in (TypeKind.TIME, TypeKind.TIMESTAMP, TypeKind.TIMESTAMPTZ):
-        return DataType(kind, precision=size)
+        return DataType(kind, precision=_BARE_FRACTION.get((dialect, _word(native))) if size is None else size)
     return DataType(kind) if kind else None
 
 
 def _decimal(native: str, number: tuple[int, ...], dialect: str) -> DataType:
-    if "*" in native:  # Oracle's NUMBER(*, s)
-        return DataType(TypeKind.DECIMAL, precision=38, scale=number[-1] if number else 0)
+    if "*" in native and number:  # Oracle's NUMBER(*, s)
+        return DataType(TypeKind.DECIMAL, precision=38, scale=number[-1])
     digits: tuple[int | None, ...] = (*number, 0)[:2] if number else _BARE_DECIMAL.get(dialect, (None, None))
     return DataType(TypeKind.DECIMAL, precision=digits[0], scale=digits[1])
 
 
-def _bit(number: tuple[int, ...], dialect: str) -> DataType | None:
-    if not number or number[0] == 1:
+def _bit(number: tuple[int, ...], native: str, dialect: str) -> DataType | None:
+    size = number[0] if number else None
+    if "varying" in native.lower() or _word(native) == "varbit":
+        return DataType(TypeKind.VARCHAR, length=size) if size else DataType(TypeKind.TEXT)
+    if size in (None, 1):
         return DataType(TypeKind.BOOLEAN)
-    return DataType(TypeKind.BINARY, length=-(-number[0] // 8)) if dialect == "mysql" else None
+    # MySQL's driver brings bytes, PostgreSQL's brings a text of zeros and ones.
+    return DataType(TypeKind.BINARY, length=-(-size // 8)) if dialect == "mysql" else DataType(TypeKind.VARCHAR, length=size)
 
 
-def _labels(node: exp.DataType) -> DataType:
-    """Return the text type that holds any label of an enum, or all labels of a set with commas between."""
-    lengths = [len(label.name) for label in node.expressions]
-    whole = sum(lengths) + len(lengths) - 1 if node.this is T.SET else max(lengths, default=1)
-    return DataType(TypeKind.VARCHAR, length=max(whole, 1))
+def enumerated(labels: Sequence[str], is_set: bool = False) -> DataType:
+    """Return the text type that holds any of ``labels``, or in a set all of them with commas between."""
+    lengths = [len(label) for label in labels]
+    whole = sum(lengths) + len(lengths) - 1 if is_set else max(lengths, default=1)
+    return DataType(TypeKind.VARCHAR, length=max(whole, 1), labels=tuple(labels))
 
 
 def _by_affinity(native: str) -> DataType:
