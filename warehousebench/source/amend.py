@@ -48,6 +48,8 @@ _HARMLESS = re.compile(
 
 def take(reader: Reader, text: str, place: str) -> bool:
     """Carry out one statement about tables that exist; False if it is none of those known here."""
+    if reader.dialect == "tsql":
+        text = re.sub(r"\s+END\s*$", "", text, flags=re.I)  # of the block of an IF NOT EXISTS
     if altered := _ALTER.match(text):
         _alter(reader, altered, place)
     elif comment := _COMMENT.match(text):
@@ -118,7 +120,7 @@ def _modify(reader: Reader, draft: Draft, modified: re.Match[str], place: str) -
     anew = Draft(draft.name, place, charset=draft.charset, collation=draft.collation)
     item = modified["item"]
     span = splitter.body(item, reader.dialect) if item.startswith("(") else None
-    reader.add_items(anew, item[span[0] : span[1]] if span else item, place)
+    reader.add_items(anew, item[span[0] : span[1]] if span else item, place, typed=False)
     old = unquoted(modified["old"], reader.dialect) if modified["old"] else None
     for name, column in anew.columns.items():
         known = resolve(old or name, draft.columns)

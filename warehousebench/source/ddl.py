@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from warehousebench.errors import SourceError, UsageError
-from warehousebench.model.catalog import Catalog
+from warehousebench.model.catalog import Catalog, SourceObject
 from warehousebench.source import amend, clauses, objects, script, splitter
 from warehousebench.source.clauses import QUALIFIED
 from warehousebench.source.draft import Draft, assemble, resolve
@@ -22,6 +22,7 @@ _I = re.I | re.S
 _KIND = r"(?:(?:OR|REPLACE|GLOBAL|LOCAL|PRIVATE|TEMP|TEMPORARY|UNLOGGED|FOREIGN|EXTERNAL|COLUMN|MEMORY|CACHED|TEXT|SHARDED|IMMUTABLE|BLOCKCHAIN)\s+)*"
 _CREATE = re.compile(rf"CREATE\s+(?P<kind>{_KIND})TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>{QUALIFIED})(?P<rest>.*)", _I)
 _DROP = re.compile(rf"DROP\s+(?:FOREIGN\s+)?TABLE\s+(?:IF\s+EXISTS\s+)?(?P<names>{QUALIFIED}(?:\s*,\s*{QUALIFIED})*)", re.I)
+_VIRTUAL = re.compile(rf"CREATE\s+VIRTUAL\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>{QUALIFIED})", re.I)
 _OF = re.compile(r"PARTITION\s+OF\b", re.I)
 _INHERITS = re.compile(rf"\)?\s*INHERITS\s*\(\s*(?P<names>{QUALIFIED}(?:\s*,\s*{QUALIFIED})*)\s*\)", re.I)
 _PARTITION = re.compile(r"\bPARTITION\s+BY\s+(?P<how>(?:LINEAR\s+)?\w+(?:\s+COLUMNS)?)\s*(?=\()", re.I)
@@ -69,6 +70,8 @@ def _read(reader: Reader, texts: Sequence[tuple[str, str]]) -> None:
         for statement in splitter.statements(text, reader.dialect)
     ]
     reader.shared = _shared(statements, reader.dialect)
+    for name in sorted(reader.shared):
+        reader.note("", f"several schemas have a table {name}: each is called by its schema's name too")
     later = [each for each in statements if not objects.take_type(reader, each[1])]
     rest = [each for each in later if not _take_table(reader, *each)]
     for place, text in rest:
@@ -92,6 +95,11 @@ def _take_table(reader: Reader, place: str, text: str) -> bool:
     """Carry out a CREATE or DROP TABLE; False for anything else."""
     if created := _CREATE.match(text):
         _create(reader, created, place)
+        return True
+    if virtual := _VIRTUAL.match(text):
+        name = reader.name(virtual["name"])
+        reader.objects.add(SourceObject("virtual table", name))
+        reader.note(place, f"table {name} is virtual; left out")
         return True
     if dropped := _DROP.match(text):
         for qualified, _ in splitter.items(dropped["names"], reader.dialect):

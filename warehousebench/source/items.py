@@ -110,7 +110,7 @@ def _column(draft: Draft, item: str, dialect: str, typed: Typed) -> None:
     native, parts = clauses.cut(found[2], dialect)
     native = types.bare(native, dialect)
     type_ = typed(native, _charset(draft, parts))
-    column = Column(name, type_, collation=draft.collation if type_.kind in STRINGS else None)
+    column = Column(name, type_, collation=draft.collation if type_.kind in STRINGS and not native.lower().startswith("inet") else None)
     serial = dialect in ("postgres", "redshift") and "serial" in native.lower()
     column = replace(column, nullable=not serial, identity=serial)
     column, odd = _with_clauses(draft, column, parts, dialect)
@@ -139,7 +139,8 @@ def _with_clauses(draft: Draft, column: Column, parts: Sequence[Clause], dialect
     odd = False
     for part in parts:
         if part.word == "CONSTRAINT":
-            name = unquoted(part.text, dialect) if re.fullmatch(NAME, part.text) else None
+            found = re.match(NAME, part.text)
+            name = unquoted(found[0], dialect) if found else None
             continue
         try:
             column = _with_clause(draft, column, part, name, dialect)
@@ -202,5 +203,5 @@ def _generated(column: Column, word: str, text: str, dialect: str) -> Column:
 
 def numbers(default: str, dialect: str) -> bool:
     """Say whether a default takes the next number of a sequence."""
-    patterns = {"postgres": r"nextval\(", "tsql": r"\(?NEXT VALUE FOR", "oracle": r".*\.nextval$", "hsqldb": r"NEXT VALUE FOR"}
+    patterns = {"postgres": r"nextval\(", "tsql": r"\(?NEXT VALUE FOR", "oracle": r'.*\."?nextval"?$', "hsqldb": r"NEXT VALUE FOR"}
     return dialect in patterns and bool(re.match(patterns[dialect], default, re.I))

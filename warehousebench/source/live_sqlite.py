@@ -29,6 +29,7 @@ def read(connection: sa.Connection, schema: str | None) -> Live:
         if row.type == "table" and row.name not in shadows:
             if (row.sql or "").upper().startswith("CREATE VIRTUAL"):
                 live.findings.append(f"table {row.name} is virtual; left out")
+                live.objects.append(SourceObject("virtual table", row.name))
             else:
                 live.drafts.append(_draft(connection, row.name, row.sql or "", schema or "main"))
         elif row.type == "view":
@@ -65,10 +66,21 @@ def _draft(connection: sa.Connection, name: str, sql: str, schema: str) -> Draft
 
 def _column(row: Any, said: Draft) -> Column:
     known = resolve(row.name, said.columns)
-    text = said.columns[known] if known else Column(row.name, parse_type("", "sqlite"))
     native = row.type.removesuffix(" GENERATED ALWAYS") if row.hidden in (_VIRTUAL, _STORED) else row.type
     default = None if row.dflt_value is None or row.dflt_value.upper() == "NULL" else row.dflt_value
-    return replace(text, name=row.name, type=parse_type(native, "sqlite"), nullable=not row.notnull, default=default, comment=None)
+    if not known:
+        return Column(row.name, parse_type(native, "sqlite"), not row.notnull, default)
+    text = said.columns[known]
+    # The pragma writes standard types in capitals and defaults without their parentheses.
+    same = text.type.native.lower() == native.lower()
+    return replace(
+        text,
+        name=row.name,
+        type=text.type if same else parse_type(native, "sqlite"),
+        nullable=not row.notnull,
+        default=text.default if default else None,
+        comment=None,
+    )
 
 
 def _references(draft: Draft, rows: list[Any], said: Draft) -> None:

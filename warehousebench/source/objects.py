@@ -35,6 +35,8 @@ _OBJECT = re.compile(
     rf"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?P<name>{QUALIFIED})",
     _I,
 )
+# SQL Server's scripts hide a view that may exist already in a string.
+_EXECUTED = re.compile(r"EXEC(?:UTE)?\s+(?:\w+\.)?sp_executesql\s+@statement\s*=\s*(?P<sql>N?'.*)", _I)
 # Statements that say nothing about tables, keys or views.
 _PASSED = re.compile(
     r"(?:INSERT|REPLACE|UPDATE|DELETE|MERGE|TRUNCATE|SELECT|COPY|CALL|EXEC|EXECUTE|PRINT|SET|USE|GRANT|REVOKE|DENY|LOCK|UNLOCK|BEGIN|START|COMMIT"
@@ -69,6 +71,8 @@ def take_type(reader: Reader, text: str) -> bool:
 
 def take(reader: Reader, text: str) -> bool:
     """Keep a view, note an object that is no table, pass over what says nothing; False if the statement is none of these."""
+    if executed := _EXECUTED.match(text):
+        return take(reader, (clauses.literal(executed["sql"], reader.dialect) or "").strip())
     if view := _VIEW.match(text):
         return _view(reader, view)
     if found := _OBJECT.match(text):

@@ -56,8 +56,8 @@ class Reader:
         own = self.types.get(bare(native, self.dialect).strip('"').lower())
         return replace(own, native=native, dialect=self.dialect) if own else parse_type(native, self.dialect, charset)
 
-    def add_items(self, draft: Draft, text: str, place: str, lines: int = 0) -> None:
-        """Add the items in ``text``, which begins ``lines`` lines below ``place``, to ``draft``."""
+    def add_items(self, draft: Draft, text: str, place: str, lines: int = 0, typed: bool = True) -> None:
+        """Add the items in ``text``, which begins ``lines`` lines below ``place``; their columns must have types if ``typed``."""
         file, _, first = place.rpartition(":")
         for item, offset in splitter.items(text, self.dialect):
             line = f"{file}:{int(first) + lines + text[:offset].count(chr(10))}"
@@ -67,13 +67,13 @@ class Reader:
             except NotUnderstoodError as error:
                 self.miss(line, f"not understood in table {draft.name}, kept {error.kept}", item)
                 continue
-            if len(draft.columns) > before:
+            if typed and len(draft.columns) > before:
                 self._check_type(draft, line, item)
 
     def _check_type(self, draft: Draft, place: str, item: str) -> None:
         column = list(draft.columns.values())[-1]
         native = column.type.native
-        if not native and self.dialect != "sqlite":
+        if not native and column.generated:
             self.note(place, f"column {column.name} of {draft.name} is computed and its type is not written; taken for unknown")
         elif native.strip('"').lower() not in self.types and not is_known(native, self.dialect):
             self.miss(place, f"not understood in table {draft.name}, kept name and type of the column", item)

@@ -18,8 +18,18 @@ _BINARY = (
     (b"PAR1", "a Parquet file: it holds rows, not a schema with keys"),
     (b"\x1f\x8b", "compressed with gzip: unpack it first"),
 )
+_HEAD = 20_000  # characters in which a tool tells its name
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ALIASES = {"postgresql": "postgres", "mariadb": "mysql", "mssql": "tsql", "sqlserver": "tsql", "sqlite3": "sqlite", "h2": "hsqldb"}
+# What only one tool writes, at the head of its dumps; it decides alone.
+_SIGNATURES = {
+    "postgres": r"^-- (?:PostgreSQL database|Greenplum Database) (?:cluster )?dump",
+    "mysql": r"^-- (?:MySQL dump|MariaDB dump|phpMyAdmin SQL Dump)|^/\*!40101 SET |^/\*M!999999",
+    "tsql": r"^/\*{6} Object:|^SET (?:ANSI_NULLS|QUOTED_IDENTIFIER) ON",
+    "oracle": r"^-- (?:File created - |CONNECT |new object type path)|^--\s+DDL for (?:Table|Index|Sequence|View)\b|^\s*REM\s",
+    "sqlite": r"\APRAGMA foreign_keys\s*=\s*OFF;\s*BEGIN TRANSACTION;",
+    "hsqldb": r"^SET DATABASE (?:UNIQUE NAME|GC|DEFAULT)|^CREATE SCHEMA PUBLIC AUTHORIZATION DBA|^CREATE (?:MEMORY|CACHED) TABLE ",
+}
 # Marks of a dialect, in the order in which equal counts decide; plain SQL reads the same as PostgreSQL.
 _MARKS = {
     "postgres": r"::\w|\bserial\b|\bbytea\b|\btimestamptz\b|\bOWNER TO\b|\bjsonb\b|\bsearch_path\b|\bcharacter varying\b",
@@ -84,4 +94,7 @@ def doubt(known: str, text: str) -> str:
 
 
 def _counts(text: str) -> dict[str, int]:
-    return {dialect: len(re.findall(marks, text, re.I | re.M)) for dialect, marks in _MARKS.items()}
+    """Return how much ``text`` looks like each dialect; the head of a known tool's dump outweighs everything else."""
+    counts = {dialect: len(re.findall(marks, text, re.I | re.M)) for dialect, marks in _MARKS.items()}
+    signed = (dialect for dialect, mark in _SIGNATURES.items() if re.search(mark, text[:_HEAD], re.M))
+    return {**counts, **dict.fromkeys(signed, len(text))}

@@ -184,7 +184,7 @@ def bare(native: str, dialect: str) -> str:
 
 def is_known(native: str, dialect: str) -> bool:
     """Say whether ``native`` is a type of the dialect, even if there is no neutral kind for it."""
-    return _parsed(native, dialect).kind is not TypeKind.OTHER or _word(native) in _FOREIGN or "[]" in native or dialect == "sqlite"
+    return _parsed(native, dialect).kind is not TypeKind.OTHER or _word(native) in _FOREIGN or _is_array(native) or dialect == "sqlite"
 
 
 @lru_cache(maxsize=4096)
@@ -222,6 +222,8 @@ def _character_bytes(type_: DataType, native: str, dialect: str, charset: str | 
 def _mysql_bytes(words: set[str], charset: str | None) -> int | None:
     if words & set(_TEXT_BYTES):  # these are sized in bytes of the column's charset
         return 1 if (charset or "").startswith("utf8") else 3
+    if words & {"inet4", "inet6"}:
+        return 1
     if charset is None:
         return None
     return 1 if charset in ("ascii", "binary") else 4 if charset in _ANY_CHARACTER else 3
@@ -229,9 +231,7 @@ def _mysql_bytes(words: set[str], charset: str | None) -> int | None:
 
 def _named(native: str, dialect: str) -> DataType | None:
     word, number = _word(native), _numbers(native)
-    if "[" in native.partition("(")[0].lstrip("[") and dialect == "postgres":
-        return DataType(TypeKind.OTHER)  # an array
-    if dialect == "hsqldb" and re.search(r"\bARRAY\b", native, re.I):
+    if dialect in ("postgres", "hsqldb") and _is_array(native):
         return DataType(TypeKind.OTHER)
     if dialect == "oracle" and word in ("raw", "long") and "raw" in native.lower():
         return DataType(TypeKind.BINARY, length=number[0] if number else None)
@@ -254,6 +254,10 @@ def _named(native: str, dialect: str) -> DataType | None:
     return _BY_WORD.get((dialect, word)) or _BY_WORD.get(("", word))
 
 
+def _is_array(native: str) -> bool:
+    return re.search(r"\w.*\[\d*\]\s*$|\bARRAY\b", native, re.I | re.S) is not None
+
+
 def _large(word: str, native: str, number: tuple[int, ...]) -> DataType:
     """Return HSQLDB's large types, whose sizes may be written as 16M."""
     unit = re.search(r"\d\s*([KMG])\b", native, re.I)
@@ -264,7 +268,7 @@ def _large(word: str, native: str, number: tuple[int, ...]) -> DataType:
 
 def _float(word: str, number: tuple[int, ...], dialect: str) -> TypeKind:
     """Return the width of FLOAT and REAL, which every product defines in its own way."""
-    if dialect in ("sqlite", "hsqldb") or (word == "real" and dialect == "mysql"):
+    if dialect in ("sqlite", "hsqldb") or (word == "real" and dialect in ("mysql", "oracle")):
         return TypeKind.DOUBLE
     single = word == "real" or len(number) == 2 or (number[0] <= _SINGLE if number else dialect in ("mysql", "duckdb"))
     return TypeKind.REAL if single else TypeKind.DOUBLE
@@ -301,6 +305,8 @@ def _sized(kind: TypeKind | None, number: tuple[int, ...], native: str, dialect:
 def _decimal(native: str, number: tuple[int, ...], dialect: str) -> DataType:
     if "*" in native and number:  # Oracle's NUMBER(*, s)
         return DataType(TypeKind.DECIMAL, precision=38, scale=number[-1])
+    if dialect == "oracle" and not number and _word(native) != "number":  # its ANSI names, unlike NUMBER, have no places by default
+        return DataType(TypeKind.DECIMAL, precision=38, scale=0)
     digits: tuple[int | None, ...] = (*number, 0)[:2] if number else _BARE_DECIMAL.get(dialect, (None, None))
     return DataType(TypeKind.DECIMAL, precision=digits[0], scale=digits[1])
 

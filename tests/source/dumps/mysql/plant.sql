@@ -80,7 +80,7 @@ DELIMITER ;;
 /*!50003 SET sql_mode              = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_AUTO_CREATE_USER,NO_ENGINE_SUBSTITUTION' */ ;;
 /*!50003 SET @saved_time_zone      = @@time_zone */ ;;
 /*!50003 SET time_zone             = 'SYSTEM' */ ;;
-/*!50106 CREATE*/ /*!50117 DEFINER=`root`@`127.0.0.1`*/ /*!50106 EVENT `purge` ON SCHEDULE EVERY 1 DAY STARTS '2026-11-27 21:09:42' ON COMPLETION NOT PRESERVE DISABLE DO DELETE FROM sample WHERE v IS NULL 
+/*!50106 CREATE*/ /*!50117 DEFINER=`root`@`127.0.0.1`*/ /*!50106 EVENT `purge` ON SCHEDULE EVERY 1 DAY STARTS '2026-11-27 21:10:29' ON COMPLETION NOT PRESERVE DISABLE DO DELETE FROM sample WHERE v IS NULL 
 */ ;;
 /*!50003 SET time_zone             = @saved_time_zone */ ;;
 /*!50003 SET sql_mode              = @saved_sql_mode */ ;;

@@ -1,0 +1,13 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE site(code text primary key not null, lat real, lon real, note text default "none", country char(2) not null default 'DE') ;
+CREATE TABLE visit(site text references site(code) on update cascade, day date, observer text, temp float, wind integer check(wind >= 0), primary key(site, day));
+CREATE TABLE species(id integer primary key, latin varchar(80) unique, german varchar collate nocase, iucn character varying(2), mass numeric, seen int8, wingspan double);
+CREATE TABLE sighting(visit_site text not null, visit_day date not null, species integer not null references species, n int default (abs(-1)), photo, sound longblob, at time, exact datetime, constraint k primary key(visit_site, visit_day, species), constraint v foreign key(visit_site, visit_day) references visit(site, day) on delete cascade, check(n > 0));
+CREATE TABLE parent(id integer primary key, favourite integer references child);
+CREATE TABLE child(id integer primary key, parent integer references parent(id));
+CREATE VIRTUAL TABLE search USING fts5(latin, german);
+INSERT INTO site VALUES('A1',51.5,7.25,'x','DE');
+CREATE TRIGGER no_wind BEFORE INSERT ON visit WHEN NEW.wind IS NULL BEGIN SELECT RAISE(ABORT, 'wind; please'); END;
+CREATE VIEW rare AS SELECT latin FROM species WHERE iucn IN ('CR','EN');
+COMMIT;
