@@ -12,7 +12,10 @@ def outline(catalog: Catalog) -> str:
     lines = [f"source: {catalog.source}"]
     for table in catalog:
         lines += ["", *_table(table)]
-    lines += ["", *(f"{'materialized ' * view.materialized}view {view.name}: {' '.join(view.sql.split())}" for view in catalog.views)]
+    lines += [
+        "",
+        *(f"{'materialized ' * view.materialized}view {view.name}: {' '.join(view.sql.split())}" for view in catalog.views),
+    ]
     lines += [f"{each.kind} {each.name}" for each in catalog.objects]
     return "\n".join([*lines, "", "findings:", *(f"  {finding}" for finding in catalog.findings)]) + "\n"
 

@@ -58,7 +58,7 @@ class DataType:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as declared: ``generated`` is the expression it is computed by, ``identity`` says that the source numbers new rows."""
+    """One column as declared; ``generated`` is the expression it is computed by, and the source numbers rows by an ``identity``."""
 
     name: str
     type: DataType

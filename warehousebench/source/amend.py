@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from warehousebench.model.catalog import Column
 from warehousebench.source import clauses, items, splitter
 from warehousebench.source.clauses import NAME, QUALIFIED
 from warehousebench.source.draft import Draft, resolve
@@ -126,12 +127,17 @@ def _modify(reader: Reader, draft: Draft, modified: re.Match[str], place: str) -
         known = resolve(old or name, draft.columns)
         if known is None:
             return False
-        if not column.type.native:  # Oracle's MODIFY may say no more than NOT NULL
-            column = replace(draft.columns[known], nullable=column.nullable, default=column.default or draft.columns[known].default)
-        draft.columns = {(name if key == known else key): (column if key == known else each) for key, each in draft.columns.items()}
+        draft.columns = {
+            (name if key == known else key): (_anew(each, column) if key == known else each) for key, each in draft.columns.items()
+        }
         _rename_keys(draft, known, name)
     draft.checks += anew.checks
     return True
+
+
+def _anew(old: Column, new: Column) -> Column:
+    """Return ``new``; where it has no type, as Oracle's MODIFY may say no more than NOT NULL, ``old`` with what it says."""
+    return new if new.type.native else replace(old, nullable=new.nullable, default=new.default or old.default)
 
 
 def _rename(draft: Draft, old: str, new: str) -> bool:

@@ -19,7 +19,10 @@ from warehousebench.source.reader import Reader
 
 _I = re.I | re.S
 # Named one by one: any word would also take the CREATE TABLE inside of a procedure.
-_KIND = r"(?:(?:OR|REPLACE|GLOBAL|LOCAL|PRIVATE|TEMP|TEMPORARY|UNLOGGED|FOREIGN|EXTERNAL|COLUMN|MEMORY|CACHED|TEXT|SHARDED|IMMUTABLE|BLOCKCHAIN)\s+)*"
+_KIND = (
+    r"(?:(?:OR|REPLACE|GLOBAL|LOCAL|PRIVATE|TEMP|TEMPORARY|UNLOGGED|FOREIGN|EXTERNAL|COLUMN|MEMORY|CACHED|TEXT|SHARDED|IMMUTABLE"
+    r"|BLOCKCHAIN)\s+)*"
+)
 _CREATE = re.compile(rf"CREATE\s+(?P<kind>{_KIND})TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>{QUALIFIED})(?P<rest>.*)", _I)
 _DROP = re.compile(rf"DROP\s+(?:FOREIGN\s+)?TABLE\s+(?:IF\s+EXISTS\s+)?(?P<names>{QUALIFIED}(?:\s*,\s*{QUALIFIED})*)", re.I)
 _VIRTUAL = re.compile(rf"CREATE\s+VIRTUAL\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>{QUALIFIED})", re.I)

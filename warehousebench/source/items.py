@@ -110,7 +110,9 @@ def _column(draft: Draft, item: str, dialect: str, typed: Typed) -> None:
     native, parts = clauses.cut(found[2], dialect)
     native = types.bare(native, dialect)
     type_ = typed(native, _charset(draft, parts))
-    column = Column(name, type_, collation=draft.collation if type_.kind in STRINGS and not native.lower().startswith("inet") else None)
+    column = Column(
+        name, type_, collation=draft.collation if type_.kind in STRINGS and not native.lower().startswith("inet") else None
+    )
     serial = dialect in ("postgres", "redshift") and "serial" in native.lower()
     column = replace(column, nullable=not serial, identity=serial)
     column, odd = _with_clauses(draft, column, parts, dialect)

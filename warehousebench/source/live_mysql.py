@@ -18,26 +18,32 @@ _TABLES = """
     SELECT table_name AS name, table_comment AS comment, table_collation AS collation FROM information_schema.tables
     WHERE table_schema = :schema AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY table_name"""
 _COLUMNS = """
-    SELECT table_name AS owner, column_name AS name, column_type AS native, is_nullable AS nullable, column_default AS fallback, extra AS extra,
-      generation_expression AS generated, column_comment AS comment, character_set_name AS charset, collation_name AS collation
+    SELECT table_name AS owner, column_name AS name, column_type AS native, is_nullable AS nullable, column_default AS fallback,
+      extra AS extra, generation_expression AS generated, column_comment AS comment, character_set_name AS charset,
+      collation_name AS collation
     FROM information_schema.columns WHERE table_schema = :schema ORDER BY table_name, ordinal_position"""
 _INDEXES = """
-    SELECT s.* FROM information_schema.statistics s WHERE table_schema = :schema AND non_unique = 0 ORDER BY table_name, index_name, seq_in_index"""
+    SELECT table_name AS owner, index_name AS name, column_name AS own FROM information_schema.statistics
+    WHERE table_schema = :schema AND non_unique = 0 ORDER BY table_name, index_name, seq_in_index"""
 _FOREIGN = """
-    SELECT table_name AS owner, constraint_name AS name, column_name AS own, referenced_table_schema AS place, referenced_table_name AS other,
-      referenced_column_name AS theirs
+    SELECT table_name AS owner, constraint_name AS name, column_name AS own, referenced_table_schema AS place,
+      referenced_table_name AS other, referenced_column_name AS theirs
     FROM information_schema.key_column_usage WHERE table_schema = :schema AND referenced_table_name IS NOT NULL
     ORDER BY table_name, constraint_name, ordinal_position"""
 _CHECKS = {
     True: """SELECT table_name AS owner, CASE WHEN level = 'Table' THEN constraint_name END AS name, check_clause AS definition
       FROM information_schema.check_constraints WHERE constraint_schema = :schema ORDER BY table_name, constraint_name""",
-    False: """SELECT t.table_name AS owner, t.constraint_name AS name, c.check_clause AS definition FROM information_schema.table_constraints t
+    False: """SELECT t.table_name AS owner, t.constraint_name AS name, c.check_clause AS definition
+      FROM information_schema.table_constraints t
       JOIN information_schema.check_constraints c USING (constraint_schema, constraint_name)
       WHERE t.table_schema = :schema AND t.constraint_type = 'CHECK' AND t.enforced = 'YES'""",
 }
+_KNOWS_CHECKS = """
+    SELECT 1 FROM information_schema.tables
+    WHERE lower(table_schema) = 'information_schema' AND lower(table_name) = 'check_constraints'"""
 _PARTITIONS = """
-    SELECT DISTINCT table_name AS owner, partition_method AS method, partition_expression AS expression FROM information_schema.partitions
-    WHERE table_schema = :schema AND partition_method IS NOT NULL"""
+    SELECT DISTINCT table_name AS owner, partition_method AS method, partition_expression AS expression
+    FROM information_schema.partitions WHERE table_schema = :schema AND partition_method IS NOT NULL"""
 _VIEWS = "SELECT table_name AS name, view_definition AS definition FROM information_schema.views WHERE table_schema = :schema"
 _OBJECTS = """
     SELECT lower(routine_type) AS kind, routine_name AS name FROM information_schema.routines WHERE routine_schema = :schema
@@ -79,8 +85,7 @@ def read(connection: sa.Connection, schema: str | None) -> Live:
 
 
 def _has_checks(connection: sa.Connection) -> bool:
-    found = "SELECT 1 FROM information_schema.tables WHERE lower(table_schema) = 'information_schema' AND lower(table_name) = 'check_constraints'"
-    return connection.execute(sa.text(found)).first() is not None
+    return connection.execute(sa.text(_KNOWS_CHECKS)).first() is not None
 
 
 def _plain(definition: str, mariadb: bool) -> str:
@@ -112,17 +117,14 @@ def _default(row: Any, mariadb: bool, quoted: bool) -> str | None:
     if row.fallback is None or row.fallback == "NULL":
         return None
     # MySQL tells a literal without its quotes, MariaDB as it was written.
-    literal = (
-        not mariadb and quoted and "DEFAULT_GENERATED" not in row.extra and not row.fallback.upper().startswith("CURRENT_TIMESTAMP")
-    )
-    return "'" + row.fallback.replace("'", "''") + "'" if literal else str(row.fallback)
+    computed = "DEFAULT_GENERATED" in row.extra or row.fallback.upper().startswith("CURRENT_TIMESTAMP")
+    return "'" + row.fallback.replace("'", "''") + "'" if quoted and not mariadb and not computed else str(row.fallback)
 
 
 def _keys(rows: Rows, drafts: dict[str, Draft]) -> None:
     found: dict[tuple[str, str], list[str | None]] = {}
     for row in rows(_INDEXES):
-        told = {key.lower(): value for key, value in row._mapping.items()}
-        found.setdefault((told["table_name"], told["index_name"]), []).append(told["column_name"])
+        found.setdefault((row.owner, row.name), []).append(row.own)
     for (owner, name), columns in found.items():
         key = tuple(column for column in columns if column is not None)
         if owner not in drafts or len(key) < len(columns):

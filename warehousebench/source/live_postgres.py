@@ -19,20 +19,22 @@ OLDEST = (12,)  # the first version whose catalog tells generated columns
 _OWN = "NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = {0}.oid AND e.deptype = 'e')"
 _TABLES = f"""
     SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS comment, pg_get_partkeydef(c.oid) AS partitioned,
-      c.relispartition AS part, (SELECT array_agg(p.relname::text ORDER BY i.inhseqno) FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
-        WHERE i.inhrelid = c.oid) AS parents,
-      EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attinhcount = 0) AS own
+      c.relispartition AS part, (SELECT array_agg(p.relname::text ORDER BY i.inhseqno)
+        FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid) AS parents,
+      EXISTS (SELECT 1 FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attinhcount = 0) AS own
     FROM pg_class c WHERE c.relkind IN ('r', 'p', 'f') AND c.relnamespace = :schema AND {_OWN.format("c")} ORDER BY c.relname"""
 _COLUMNS = """
-    SELECT a.attrelid AS oid, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod) AS native, a.attnotnull, a.attidentity, a.attgenerated,
-      pg_get_expr(d.adbin, d.adrelid) AS expression, col_description(a.attrelid, a.attnum) AS comment, co.collname
+    SELECT a.attrelid AS oid, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod) AS native, a.attnotnull, a.attidentity,
+      a.attgenerated, pg_get_expr(d.adbin, d.adrelid) AS expression, col_description(a.attrelid, a.attnum) AS comment, co.collname
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
       LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
       LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
-    WHERE c.relnamespace = :schema AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum"""
+    WHERE c.relnamespace = :schema AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attrelid, a.attnum"""
 _KEYS = """
-    SELECT k.conrelid AS oid, k.contype, k.conname, k.conkey, k.confkey, f.oid AS other, f.relname, n.nspname, f.relnamespace = :schema AS here,
-      CASE WHEN k.contype = 'c' THEN pg_get_constraintdef(k.oid) END AS definition
+    SELECT k.conrelid AS oid, k.contype, k.conname, k.conkey, k.confkey, f.oid AS other, f.relname, n.nspname,
+      f.relnamespace = :schema AS here, CASE WHEN k.contype = 'c' THEN pg_get_constraintdef(k.oid) END AS definition
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class f ON f.oid = k.confrelid
       LEFT JOIN pg_namespace n ON n.oid = f.relnamespace
     WHERE c.relnamespace = :schema AND k.contype IN ('p', 'u', 'f', 'c') AND k.conparentid = 0 ORDER BY k.conname"""
@@ -42,7 +44,8 @@ _INDEXES = """
       AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u'))"""
 _FOREIGN_COLUMNS = """
     SELECT a.attrelid AS oid, a.attnum, a.attname FROM pg_attribute a
-    WHERE a.attrelid IN (SELECT k.confrelid FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = :schema)"""
+    WHERE a.attrelid IN (SELECT k.confrelid FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+      WHERE c.relnamespace = :schema)"""
 _VIEWS = f"""
     SELECT c.relname, c.relkind = 'm' AS materialized, pg_get_viewdef(c.oid) AS sql FROM pg_class c
     WHERE c.relkind IN ('v', 'm') AND c.relnamespace = :schema AND {_OWN.format("c")}"""
@@ -60,7 +63,8 @@ _OBJECTS = f"""
       WHERE c.relnamespace = :schema AND NOT t.tgisinternal AND t.tgparentid = 0
     UNION SELECT 'sequence', c.relname FROM pg_class c WHERE c.relkind = 'S' AND c.relnamespace = :schema AND {_OWN.format("c")}
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
-    UNION SELECT 'rule', r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = :schema AND r.rulename <> '_RETURN'
+    UNION SELECT 'rule', r.rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+      WHERE c.relnamespace = :schema AND r.rulename <> '_RETURN'
     UNION SELECT 'policy', p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = :schema"""
 
 

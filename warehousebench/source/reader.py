@@ -11,7 +11,7 @@ from warehousebench.source import items, splitter
 from warehousebench.source.draft import Draft, resolve
 from warehousebench.source.items import NotUnderstoodError
 from warehousebench.source.names import names
-from warehousebench.source.types import bare, is_known, parse_type
+from warehousebench.source.types import is_known, parse_type
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Reader:
 
     def typed(self, native: str, charset: str | None) -> DataType:
         """Return the neutral type of a declaration, resolved if the script itself creates the type."""
-        own = self.types.get(bare(native, self.dialect).strip('"').lower())
+        own = self.types.get(_last(native))
         return replace(own, native=native, dialect=self.dialect) if own else parse_type(native, self.dialect, charset)
 
     def add_items(self, draft: Draft, text: str, place: str, lines: int = 0, typed: bool = True) -> None:
@@ -75,7 +75,7 @@ class Reader:
         native = column.type.native
         if not native and column.generated:
             self.note(place, f"column {column.name} of {draft.name} is computed and its type is not written; taken for unknown")
-        elif native.strip('"').lower() not in self.types and not is_known(native, self.dialect):
+        elif _last(native) not in self.types and not is_known(native, self.dialect):
             self.miss(place, f"not understood in table {draft.name}, kept name and type of the column", item)
 
     def told(self) -> Iterator[str]:
@@ -84,6 +84,10 @@ class Reader:
             yield f"{place}: {text}" if place else text
         if self.missed:
             yield f"not understood in all: {self.missed} statement{'s' * (self.missed > 1)} or parts of statements, named above"
+
+
+def _last(native: str) -> str:
+    return native.rpartition(".")[2].strip('"').lower()
 
 
 def _order(place: str) -> tuple[str, int]:

@@ -36,7 +36,8 @@ _MARKS = {
     "mysql": r"`|\bENGINE\s*=|\bAUTO_INCREMENT\b|/\*!\d|\bunsigned\b|\bmediumtext\b",
     "tsql": r"^\s*GO\s*$|\[dbo\]|\bdbo\.|\bIDENTITY\s*\(|\bnvarchar\b|\bCLUSTERED\b|\buniqueidentifier\b|\bdatetime2\b",
     "oracle": r"\bVARCHAR2\b|\bNUMBER\s*[(,]|\bCLOB\b|^/\s*$|\bSYSDATE\b|\bTABLESPACE\b",
-    "hsqldb": r"\bCREATE\s+(?:MEMORY|CACHED)\s+TABLE\b|(?-i:\bPUBLIC\.[A-Z])|\bVARCHAR_IGNORECASE\b|\bSET\s+(?:DATABASE|FILES|SCHEMA)\s|\bLONGVARCHAR\b",
+    "hsqldb": r"\bCREATE\s+(?:MEMORY|CACHED)\s+TABLE\b|(?-i:\bPUBLIC\.[A-Z])|\bVARCHAR_IGNORECASE\b|\bLONGVARCHAR\b"
+    r"|\bSET\s+(?:DATABASE|FILES|SCHEMA)\s",
     "sqlite": r"\bAUTOINCREMENT\b|\bPRAGMA\b|\bsqlite_sequence\b|\bWITHOUT ROWID\b",
 }
 

@@ -71,7 +71,7 @@ _KINDS: Mapping[object, TypeKind] = {
 # Types that sqlglot does not tell apart or does not know, by dialect ("" for all) and first word.
 _BY_WORD: Mapping[tuple[str, str], DataType] = {
     ("", "citext"): DataType(TypeKind.TEXT),
-    ("", "name"): DataType(TypeKind.VARCHAR, length=63),
+    ("postgres", "name"): DataType(TypeKind.VARCHAR, length=63),
     ("oracle", "long"): DataType(TypeKind.TEXT),
     ("oracle", "nclob"): DataType(TypeKind.TEXT),
     ("oracle", "xmltype"): DataType(TypeKind.TEXT),
@@ -102,6 +102,8 @@ _BY_WORD: Mapping[tuple[str, str], DataType] = {
 }
 # Digits of a second where a declaration gives none; PostgreSQL and Oracle keep six, the most that both products do.
 _BARE_FRACTION = {("tsql", "datetime2"): 7, ("tsql", "datetimeoffset"): 7, ("tsql", "time"): 7}
+_PART = r'(?:\[[^\]]+\]|"[^"]+"|[^\W\d][\w$#]*)'
+_SYSTEM = ("sys", "mdsys", "public")  # schemas of types that the databases bring along
 _DECIMALS = ("decimal", "numeric", "number", "dec", "fixed")
 # What DECIMAL means without digits; PostgreSQL and Oracle keep any digits then, so they have no entry.
 _BARE_DECIMAL = {"mysql": (10, 0), "tsql": (18, 0), "hsqldb": (128, 0)}
@@ -111,52 +113,12 @@ _BLOB_BYTES = {"tinyblob": 255, "blob": 65_535, "mediumblob": 16_777_215, "longb
 # Charsets with characters beyond the basic plane, which take four bytes; those of all others take three at most.
 _ANY_CHARACTER = ("utf8mb4", "utf16", "utf16le", "utf32", "gb18030")
 # Types of the databases that have no neutral kind.
-_FOREIGN = frozenset(
-    [
-        "inet",
-        "cidr",
-        "macaddr",
-        "macaddr8",
-        "point",
-        "line",
-        "lseg",
-        "box",
-        "path",
-        "polygon",
-        "circle",
-        "tsvector",
-        "tsquery",
-        "xid",
-        "oid",
-        "regclass",
-        "int4range",
-        "int8range",
-        "numrange",
-        "tsrange",
-        "tstzrange",
-        "daterange",
-        "hstore",
-        "geometry",
-        "geography",
-        "raster",
-        "linestring",
-        "multipoint",
-        "multilinestring",
-        "multipolygon",
-        "geometrycollection",
-        "geomcollection",
-        "hierarchyid",
-        "sql_variant",
-        "bfile",
-        "sdo_geometry",
-        "urowid",
-        "anydata",
-        "other",
-        "pg_lsn",
-        "txid_snapshot",
-        "vector",
-    ]
-)
+_FOREIGN_WORDS = """
+    inet cidr macaddr macaddr8 point line lseg box path polygon circle tsvector tsquery xid oid regclass int4range int8range
+    numrange tsrange tstzrange daterange hstore geometry geography raster linestring multipoint multilinestring multipolygon
+    geometrycollection geomcollection hierarchyid sql_variant bfile sdo_geometry urowid anydata other pg_lsn txid_snapshot vector
+"""
+_FOREIGN = frozenset(_FOREIGN_WORDS.split())
 # SQLite's affinity rules (sqlite.org/datatype3.html, 3.1), in their order, for declarations that are no type elsewhere.
 _AFFINITY = (
     ("INT", TypeKind.BIGINT),
@@ -173,18 +135,22 @@ def parse_type(native: str, dialect: str, charset: str | None = None) -> DataTyp
 
 
 def bare(native: str, dialect: str) -> str:
-    """Return ``native`` without the schema and the brackets of its name, which say nothing about the type."""
+    """Return ``native`` without the quotes of its name, and without its schema if that is where databases keep their own types."""
     if dialect == "postgres":
         return re.sub(r'^(?:"[^"]+"|\w+)\.(?=[\w"])', "", native)
-    if dialect in ("tsql", "oracle", "hsqldb"):
-        found = re.match(r'(?:[\["]?[\w$#]+[\]"]?\s*\.\s*)*[\["]?([\w$#]+)[\]"]?(.*)', native, re.S)
-        return found[1] + found[2] if found else native
-    return native
+    found = re.match(rf"((?:{_PART}\s*\.\s*)*{_PART})(.*)", native, re.S) if dialect in ("tsql", "oracle", "hsqldb") else None
+    if not found:
+        return native
+    parts = [part.strip('[]"') for part in re.findall(_PART, found[1])]
+    own = [part for part in parts[:-1] if part.lower() not in _SYSTEM]
+    return ".".join([*own, parts[-1]]) + found[2]
 
 
 def is_known(native: str, dialect: str) -> bool:
     """Say whether ``native`` is a type of the dialect, even if there is no neutral kind for it."""
-    return _parsed(native, dialect).kind is not TypeKind.OTHER or _word(native) in _FOREIGN or _is_array(native) or dialect == "sqlite"
+    return (
+        _parsed(native, dialect).kind is not TypeKind.OTHER or _word(native) in _FOREIGN or _is_array(native) or dialect == "sqlite"
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -29,7 +29,7 @@ CREATE TYPE public."Visit State" AS ENUM (
 );
 
 
-ALTER TYPE public."Visit State" OWNER TO root;
+ALTER TYPE public."Visit State" OWNER TO postgres;
 
 --
 -- Name: blood; Type: TYPE; Schema: public; Owner: root
@@ -47,7 +47,7 @@ CREATE TYPE public.blood AS ENUM (
 );
 
 
-ALTER TYPE public.blood OWNER TO root;
+ALTER TYPE public.blood OWNER TO postgres;
 
 --
 -- Name: cents; Type: DOMAIN; Schema: public; Owner: root
@@ -57,7 +57,7 @@ CREATE DOMAIN public.cents AS bigint NOT NULL DEFAULT 0
 	CONSTRAINT cents_check CHECK ((VALUE >= 0));
 
 
-ALTER DOMAIN public.cents OWNER TO root;
+ALTER DOMAIN public.cents OWNER TO postgres;
 
 --
 -- Name: email; Type: DOMAIN; Schema: public; Owner: root
@@ -67,7 +67,7 @@ CREATE DOMAIN public.email AS character varying(254)
 	CONSTRAINT email_check CHECK (((VALUE)::text ~* '^[^@]+@[^@]+$'::text));
 
 
-ALTER DOMAIN public.email OWNER TO root;
+ALTER DOMAIN public.email OWNER TO postgres;
 
 --
 -- Name: touch(); Type: FUNCTION; Schema: public; Owner: root
@@ -78,7 +78,7 @@ CREATE FUNCTION public.touch() RETURNS trigger
     AS $$ BEGIN CREATE TABLE IF NOT EXISTS nested (a int); RETURN NEW; END $$;
 
 
-ALTER FUNCTION public.touch() OWNER TO root;
+ALTER FUNCTION public.touch() OWNER TO postgres;
 
 SET default_tablespace = '';
 
@@ -100,7 +100,7 @@ CREATE TABLE public.diagnosis (
 );
 
 
-ALTER TABLE public.diagnosis OWNER TO root;
+ALTER TABLE public.diagnosis OWNER TO postgres;
 
 --
 -- Name: doctor; Type: TABLE; Schema: public; Owner: root
@@ -119,7 +119,7 @@ CREATE TABLE public.doctor (
 );
 
 
-ALTER TABLE public.doctor OWNER TO root;
+ALTER TABLE public.doctor OWNER TO postgres;
 
 --
 -- Name: TABLE doctor; Type: COMMENT; Schema: public; Owner: root
@@ -149,7 +149,7 @@ CREATE SEQUENCE public.doctor_id_seq
     CACHE 1;
 
 
-ALTER TABLE public.doctor_id_seq OWNER TO root;
+ALTER TABLE public.doctor_id_seq OWNER TO postgres;
 
 --
 -- Name: doctor_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: root
@@ -167,7 +167,7 @@ CREATE VIEW public.no_tables AS
     'CREATE TABLE evil (a int);'::text AS text;
 
 
-ALTER TABLE public.no_tables OWNER TO root;
+ALTER TABLE public.no_tables OWNER TO postgres;
 
 --
 -- Name: visit; Type: TABLE; Schema: public; Owner: root
@@ -187,7 +187,7 @@ CREATE TABLE public.visit (
 );
 
 
-ALTER TABLE public.visit OWNER TO root;
+ALTER TABLE public.visit OWNER TO postgres;
 
 --
 -- Name: open_visits; Type: VIEW; Schema: public; Owner: root
@@ -201,7 +201,7 @@ CREATE VIEW public.open_visits AS
   GROUP BY v.doctor_id;
 
 
-ALTER TABLE public.open_visits OWNER TO root;
+ALTER TABLE public.open_visits OWNER TO postgres;
 
 --
 -- Name: patient; Type: TABLE; Schema: public; Owner: root
@@ -222,7 +222,7 @@ CREATE TABLE public.patient (
 );
 
 
-ALTER TABLE public.patient OWNER TO root;
+ALTER TABLE public.patient OWNER TO postgres;
 
 --
 -- Name: patient_id_seq; Type: SEQUENCE; Schema: public; Owner: root
@@ -252,7 +252,7 @@ CREATE TABLE public.practice (
 );
 
 
-ALTER TABLE public.practice OWNER TO root;
+ALTER TABLE public.practice OWNER TO postgres;
 
 --
 -- Name: practice_id_seq; Type: SEQUENCE; Schema: public; Owner: root

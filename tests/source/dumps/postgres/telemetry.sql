@@ -57,7 +57,7 @@ CREATE TYPE public.level AS ENUM (
 );
 
 
-ALTER TYPE public.level OWNER TO root;
+ALTER TYPE public.level OWNER TO postgres;
 
 --
 -- Name: reading; Type: TYPE; Schema: public; Owner: root
@@ -69,7 +69,7 @@ CREATE TYPE public.reading AS (
 );
 
 
-ALTER TYPE public.reading OWNER TO root;
+ALTER TYPE public.reading OWNER TO postgres;
 
 --
 -- Name: temperature; Type: TYPE; Schema: public; Owner: root
@@ -81,7 +81,7 @@ CREATE TYPE public.temperature AS RANGE (
 );
 
 
-ALTER TYPE public.temperature OWNER TO root;
+ALTER TYPE public.temperature OWNER TO postgres;
 
 --
 -- Name: celsius(double precision); Type: FUNCTION; Schema: public; Owner: root
@@ -92,7 +92,7 @@ CREATE FUNCTION public.celsius(f double precision) RETURNS double precision
     AS $$SELECT (f - 32) * 5 / 9;$$;
 
 
-ALTER FUNCTION public.celsius(f double precision) OWNER TO root;
+ALTER FUNCTION public.celsius(f double precision) OWNER TO postgres;
 
 --
 -- Name: total(double precision); Type: AGGREGATE; Schema: public; Owner: root
@@ -105,7 +105,7 @@ CREATE AGGREGATE public.total(double precision) (
 );
 
 
-ALTER AGGREGATE public.total(double precision) OWNER TO root;
+ALTER AGGREGATE public.total(double precision) OWNER TO postgres;
 
 SET default_tablespace = '';
 
@@ -124,7 +124,7 @@ CREATE TABLE public."Straße" (
 );
 
 
-ALTER TABLE public."Straße" OWNER TO root;
+ALTER TABLE public."Straße" OWNER TO postgres;
 
 --
 -- Name: a; Type: TABLE; Schema: public; Owner: root
@@ -136,7 +136,7 @@ CREATE TABLE public.a (
 );
 
 
-ALTER TABLE public.a OWNER TO root;
+ALTER TABLE public.a OWNER TO postgres;
 
 --
 -- Name: alarm; Type: TABLE; Schema: public; Owner: root
@@ -152,7 +152,7 @@ CREATE TABLE public.alarm (
 );
 
 
-ALTER TABLE public.alarm OWNER TO root;
+ALTER TABLE public.alarm OWNER TO postgres;
 
 --
 -- Name: alarm_id_seq; Type: SEQUENCE; Schema: public; Owner: root
@@ -167,7 +167,7 @@ CREATE SEQUENCE public.alarm_id_seq
     CACHE 1;
 
 
-ALTER TABLE public.alarm_id_seq OWNER TO root;
+ALTER TABLE public.alarm_id_seq OWNER TO postgres;
 
 --
 -- Name: alarm_id_seq; Type: SEQUENCE OWNED BY; Schema: public; Owner: root
@@ -186,7 +186,7 @@ CREATE TABLE public.b (
 );
 
 
-ALTER TABLE public.b OWNER TO root;
+ALTER TABLE public.b OWNER TO postgres;
 
 --
 -- Name: empty_one; Type: TABLE; Schema: public; Owner: root
@@ -196,7 +196,7 @@ CREATE TABLE public.empty_one (
 );
 
 
-ALTER TABLE public.empty_one OWNER TO root;
+ALTER TABLE public.empty_one OWNER TO postgres;
 
 --
 -- Name: measurement; Type: TABLE; Schema: public; Owner: root
@@ -216,7 +216,7 @@ CREATE TABLE public.measurement (
 );
 
 
-ALTER TABLE public.measurement OWNER TO root;
+ALTER TABLE public.measurement OWNER TO postgres;
 
 --
 -- Name: latest; Type: VIEW; Schema: public; Owner: root
@@ -235,7 +235,7 @@ CREATE VIEW public.latest AS
      JOIN x USING (station, taken));
 
 
-ALTER TABLE public.latest OWNER TO root;
+ALTER TABLE public.latest OWNER TO postgres;
 
 --
 -- Name: measurement_2023; Type: TABLE; Schema: public; Owner: root
@@ -247,7 +247,7 @@ CREATE TABLE public.measurement_2023 (
 INHERITS (public.measurement);
 
 
-ALTER TABLE public.measurement_2023 OWNER TO root;
+ALTER TABLE public.measurement_2023 OWNER TO postgres;
 
 --
 -- Name: measurement_calibrated; Type: TABLE; Schema: public; Owner: root
@@ -260,7 +260,7 @@ CREATE TABLE public.measurement_calibrated (
 INHERITS (public.measurement);
 
 
-ALTER TABLE public.measurement_calibrated OWNER TO root;
+ALTER TABLE public.measurement_calibrated OWNER TO postgres;
 
 --
 -- Name: station; Type: TABLE; Schema: public; Owner: root
@@ -288,7 +288,7 @@ CREATE TABLE public.station (
 );
 
 
-ALTER TABLE public.station OWNER TO root;
+ALTER TABLE public.station OWNER TO postgres;
 
 --
 -- Name: alarm id; Type: DEFAULT; Schema: public; Owner: root
