@@ -6,7 +6,7 @@ Everything here works the same under DuckDB 1.5.5 and 2.x.  No extension is ever
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +115,21 @@ def time_limit(connection: Connection, seconds: float) -> Iterator[None]:
         raise
     finally:
         timer.cancel()
+
+
+def define(
+    connection: Connection, name: str, function: Callable[..., Any], types: Sequence[str], returns: str, *, batches: bool = False
+) -> None:
+    """Make a Python ``function`` callable from SQL; with ``batches`` it is given Arrow arrays. It is not called for NULLs.
+
+    ``types`` and ``returns`` are DuckDB's type names.  Raises EngineError.
+    """
+    parameters: list[Any] = list(types)
+    kind: Any = "arrow" if batches else "native"
+    try:
+        connection.create_function(name, function, parameters, returns, type=kind)
+    except duckdb.Error as error:
+        raise EngineError(first_line(error)) from error
 
 
 def readable_plans(connection: Connection) -> None:

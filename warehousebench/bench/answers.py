@@ -73,12 +73,19 @@ def references(
     """
     found: dict[str, Reference] = {}
     missing: dict[str, str] = {}
+    first: dict[str, str] = {}
     for name, sql in queries.items():
-        path = folder / f"{name}-{_key(sql, fingerprint, connector)}.json"
-        try:
-            found[name] = _load(path) if path.exists() else _compute(name, sql, connector, path, timeout)
-        except EngineError as error:
-            missing[name] = f"no reference answer: {error}"
+        known = first.setdefault(sql, name)
+        if known == name:
+            path = folder / f"{name}-{_key(sql, fingerprint, connector)}.json"
+            try:
+                found[name] = _load(path) if path.exists() else _compute(name, sql, connector, path, timeout)
+            except EngineError as error:
+                missing[name] = f"no reference answer: {error}"
+        elif known in found:  # the same question under another name, such as another variant of a function
+            found[name] = found[known]
+        else:
+            missing[name] = missing[known]
         progress(name)
     return References(found, missing)
 

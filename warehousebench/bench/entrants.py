@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from warehousebench.engines import engine, target
-from warehousebench.engines.base import Connector
+from warehousebench.engines.base import Connector, Support
 from warehousebench.engines.duckdb.client import DuckFile
 from warehousebench.errors import UnsupportedError, UsageError
 from warehousebench.load import manifest
 from warehousebench.model.catalog import Catalog
+from warehousebench.model.function import Function, Variant
 from warehousebench.model.load import Loaded
 from warehousebench.model.run import Subject
+from warehousebench.workload.calls import called, with_calls
 
 IN_PLACE = "the data files, in place"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to time: ``truth`` is the query whose answer is right, ``sql`` the same calling functions in one variant."""
+
+    truth: str
+    sql: str
+    variant: Variant = Variant.EXPRESSION
+    functions: tuple[Function, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +83,56 @@ def engine_entrant(name: str, named: str, files: Mapping[str, Sequence[Path]], t
 
 
 def translated(
-    queries: Mapping[str, str], product: str, catalog: Catalog | None, override: Callable[[str, str], str | None] = lambda *_: None
+    entries: Mapping[str, Entry],
+    product: str,
+    catalog: Catalog | None,
+    override: Callable[[str, str], str | None] = lambda *_: None,
 ) -> Texts:
-    """Return the queries in ``product``'s dialect; ``override`` (product, query) may know a text that wins."""
-    if product == "duckdb":
-        return Texts(queries)
-    if catalog is None:
+    """Return the entries in ``product``'s dialect; ``override`` (product, query) may know a text that wins."""
+    if product != "duckdb" and catalog is None:
         raise UsageError(f"queries for {product} are translated by the types of their columns. Give the --catalog too.")
     sql: dict[str, str] = {}
     skipped: dict[str, str] = {}
     notes: list[str] = []
-    for name, text in queries.items():
-        if own := override(product, name):
+    offered = engine(product).variants()
+    for name, entry in entries.items():
+        sql[name] = entry.sql
+        if offered[entry.variant].support is not Support.YES:
+            skipped[name] = f"{product} has no {entry.variant} functions: {offered[entry.variant].reason}"
+        elif own := override(product, name):
             sql[name] = own
-            continue
-        try:
-            found = engine(product).translate(text, catalog)
-        except UnsupportedError as error:
-            skipped[name] = str(error)
-            sql[name] = text
-            continue
-        sql[name] = found.sql
-        notes += [f"{name} on {product}: {note}" for note in found.notes]
+        else:
+            try:
+                found = engine(product).translate(entry.sql, catalog or Catalog((), "none"))
+            except UnsupportedError as error:
+                skipped[name] = str(error)
+                continue
+            sql[name] = found.sql
+            notes += [f"{name} on {product}: {note}" for note in found.notes]
     return Texts(sql, skipped, tuple(notes))
+
+
+def entries_of(
+    queries: Mapping[str, str], functions: Mapping[str, Function], products: Iterable[str], chosen: Collection[Variant] = ()
+) -> dict[str, Entry]:
+    """Return what is timed: every query as it is, and a query that calls functions once per variant that a product offers.
+
+    The plain expression keeps the query's name; ``query[variant]`` are the others.  ``chosen`` limits the variants.
+    """
+    offers = [engine(product).variants() for product in products]
+    offered = [each for each in Variant if any(offer[each].support is Support.YES for offer in offers)]
+    wanted = [each for each in offered if not chosen or each in chosen]
+    found: dict[str, Entry] = {}
+    for name, sql in queries.items():
+        used = called(sql, functions) if functions else ()
+        if not used:
+            found[name] = Entry(sql, sql)
+            continue
+        plain = with_calls(sql, functions, Variant.EXPRESSION)
+        for variant in wanted:
+            text = plain if variant is Variant.EXPRESSION else with_calls(sql, functions, variant)
+            found[name if variant is Variant.EXPRESSION else f"{name}[{variant}]"] = Entry(plain, text, variant, used)
+    return found
 
 
 def unique(names: Sequence[str]) -> list[str]:

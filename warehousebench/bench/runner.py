@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from warehousebench.bench.journal import Journal, PassDone, Progress, unfinished
 from warehousebench.bench.schedule import Pass, make_schedule
 from warehousebench.engines.base import Answer, Client, Connector
 from warehousebench.errors import EngineError, TimeLimitError, TransientError, WarehouseBenchError
+from warehousebench.model.function import Function, Variant
 from warehousebench.model.run import Configuration, Execution, Phase, Status
 
 clock = time.perf_counter
@@ -25,6 +26,7 @@ class Plan:
     """What to run: queries (name -> SQL) on subjects (name -> connector), how often, and what is right.
 
     ``skipped`` and ``texts`` are by (subject, query): why it cannot run there, and its SQL in the subject's own dialect.
+    ``functions`` are what a query calls and its session has to define before.
     """
 
     queries: Mapping[str, str]
@@ -34,6 +36,7 @@ class Plan:
     rounding_rule: str | None = None
     skipped: Mapping[tuple[str, str], str] = field(default_factory=dict)
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    functions: Mapping[str, tuple[tuple[Function, Variant], ...]] = field(default_factory=dict)
 
     @property
     def passes(self) -> tuple[Pass, ...]:
@@ -88,6 +91,7 @@ class _Session:
         self._connector = connector
         self._client: Client | None = None
         self._refusal: WarehouseBenchError | None = None
+        self._defined: set[str] = set()
 
     def client(self) -> Client:
         """Return the open session; raises what the connector raises, and after :meth:`refuse` always EngineError."""
@@ -97,9 +101,17 @@ class _Session:
             self._client = self._connector.connect()
         return self._client
 
+    def define(self, functions: Iterable[tuple[Function, Variant]]) -> None:
+        """Make functions callable that the session does not know yet; raises EngineError."""
+        for function, variant in functions:
+            if (name := function.called(variant)) not in self._defined:
+                self.client().define(function, variant)
+                self._defined.add(name)
+
     def drop(self) -> None:
         """End the session, whatever state it is in."""
         client, self._client = self._client, None
+        self._defined.clear()
         if client:
             with suppress(EngineError):
                 client.close()
@@ -150,6 +162,13 @@ def _phases(plan: Plan, session: _Session, turn: _Turn) -> Iterator[Execution]:
     except WarehouseBenchError as error:
         session.refuse(error)
         yield turn.execution(Phase.TIMED, Status.FAILED, reason=f"no session: {error}")
+        return
+    try:
+        session.define(plan.functions.get(turn.query, ()))
+    except TransientError:
+        raise
+    except EngineError as error:
+        yield turn.execution(Phase.TIMED, Status.FAILED, reason=f"its function could not be defined: {error}")
         return
     for phase in [Phase.WARMUP] * plan.configuration.warmups + [Phase.TIMED]:
         execution = _run_once(plan, client, turn, phase)

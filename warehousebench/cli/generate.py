@@ -48,11 +48,11 @@ def generate(suite: str, scale: float, catalog: Catalog, out: Path) -> DataSet:
     """Generate the suite's Parquet files into ``out``, describe them in ``data.json`` and return the description."""
     from warehousebench.source import dataset
     from warehousebench.source.generator import generate as run_generator
-    from warehousebench.workload.suite import generator_of
+    from warehousebench.workload.suite import generator_of, schema_file
 
     generator = generator_of(suite) or ()
     with step(f"Generate {suite} at scale {scale:g}"):
-        made_by = run_generator(generator, scale, out)
+        made_by = run_generator(generator, scale, out, home=schema_file(suite).parent)
     with step("Count rows and take checksums"):
         data = dataset.describe(out, suite, scale, made_by, catalog)
         dataset.write_dataset(out, data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import msgspec
 
 from warehousebench.bench import journal as journals
 from warehousebench.bench.answers import references
-from warehousebench.bench.entrants import Entrant, Texts, engine_entrant, layout_entrant, translated, unique
+from warehousebench.bench.entrants import Entrant, Entry, Texts, engine_entrant, entries_of, layout_entrant, translated, unique
 from warehousebench.bench.environment import cores, environment
 from warehousebench.bench.runner import Plan, execute
 from warehousebench.bench.verify import FLOAT_TOLERANCE
@@ -25,21 +25,31 @@ from warehousebench.engines.duckdb.client import DuckViews
 from warehousebench.errors import EngineError, UsageError, VerificationError
 from warehousebench.load import manifest
 from warehousebench.model import document
+from warehousebench.model.function import Variant
 from warehousebench.model.run import Configuration, Execution, Run, Status
+from warehousebench.source.functions import read_functions
 from warehousebench.workload.sources import Named, read_workload
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """All that a run needs: queries, the source data, who takes part (subject name -> entrant), and how often."""
+    """All that a run needs: what is timed, the source data, who takes part (subject name -> entrant), and how often.
+
+    ``texts`` are the entries in the dialect of every product that takes part.
+    """
 
     suite: str
     rounding_rule: str | None
-    queries: Mapping[str, str]
+    entries: Mapping[str, Entry]
     source: Source
     entrants: Mapping[str, Entrant]
     configuration: Configuration
     texts: Mapping[str, Texts]
+
+    @property
+    def queries(self) -> dict[str, str]:
+        """Return name -> the query whose answer is right."""
+        return {name: entry.truth for name, entry in self.entries.items()}
 
     @property
     def relevant(self) -> dict[tuple[str, str], str]:
@@ -67,6 +77,13 @@ class Task:
 @click.option("--queries", type=click.Path(path_type=Path), help="Folder of *.sql files, or a query log as CSV or JSON.")
 @click.option("--suite", help="Built-in suite instead of --queries.")
 @click.option("--dialect", help="SQL dialect of the queries, if it is not DuckDB's.")
+@click.option(
+    "--variant",
+    "variants",
+    type=click.Choice([each.value for each in Variant]),
+    multiple=True,
+    help="Only these variants of functions.",
+)
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Rounds; fewer than 4 are a screening.")
 @click.option("--warmups", type=click.IntRange(0), default=1, show_default=True, help="Untimed executions before each timed one.")
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=300.0, show_default=True, help="Seconds per execution.")
@@ -84,6 +101,7 @@ def command(
     queries: Path | None,
     suite: str | None,
     dialect: str | None,
+    variants: tuple[str, ...],
     rounds: int,
     warmups: int,
     timeout: float,
@@ -109,7 +127,8 @@ def command(
         say(f"note: {finding}")
     refuse_existing(out)
     configuration = Configuration(rounds, warmups, timeout, seed, threads or cores())
-    task = make_task(named, source, entrants(source, layouts, engines, configuration.threads), configuration)
+    taking_part = entrants(source, layouts, engines, configuration.threads)
+    task = make_task(named, source, taking_part, configuration, [Variant(each) for each in variants])
     for note in (note for texts in task.texts.values() for note in texts.notes):
         say(f"note: {note}")
     done = run(task, out, resume=resume)
@@ -132,18 +151,25 @@ def entrants(source: Source, layouts: Sequence[Path], engines: Sequence[str], th
     return {entrant.name: entrant for entrant in found}
 
 
-def make_task(named: Named, source: Source, taking_part: Mapping[str, Entrant], configuration: Configuration) -> Task:
-    """Return the run of a workload on its entrants, each query in every dialect that is needed."""
-    queries = {query.name: query.sql for query in named.queries}
+def make_task(
+    named: Named,
+    source: Source,
+    taking_part: Mapping[str, Entrant],
+    configuration: Configuration,
+    variants: Collection[Variant] = (),
+) -> Task:
+    """Return the run of a workload on its entrants, each query in every dialect and variant that is needed."""
     products = dict.fromkeys(entrant.connector.engine for entrant in taking_part.values())
+    functions = {each.name: each for each in read_functions(named.functions)} if named.functions else {}
+    entries = entries_of({query.name: query.sql for query in named.queries}, functions, products, variants)
     return Task(
         suite=named.name,
         rounding_rule=named.suite.rounding_rule if named.suite else None,
-        queries=queries,
+        entries=entries,
         source=source,
         entrants=taking_part,
         configuration=configuration,
-        texts={product: translated(queries, product, source.catalog) for product in products},
+        texts={product: translated(entries, product, source.catalog) for product in products},
     )
 
 
@@ -176,7 +202,17 @@ def _plan(task: Task) -> Plan:
             task.queries, viewed, task.source.data.fingerprint, task.source.folder / "answers", task.configuration.timeout, advance
         )
     subjects = {name: entrant.connector for name, entrant in task.entrants.items()}
-    return Plan(task.queries, subjects, task.configuration, answers, task.rounding_rule, task.skipped, task.relevant)
+    functions = {name: tuple((each, entry.variant) for each in entry.functions) for name, entry in task.entries.items()}
+    return Plan(
+        task.queries,
+        subjects,
+        task.configuration,
+        answers,
+        task.rounding_rule,
+        skipped=task.skipped,
+        texts=task.relevant,
+        functions={name: used for name, used in functions.items() if task.entries[name].variant is not Variant.EXPRESSION},
+    )
 
 
 def _start(task: Task) -> journals.Start:

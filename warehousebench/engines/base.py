@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from warehousebench.model.catalog import Catalog, Table
 from warehousebench.model.design import DesignSummary
 from warehousebench.model.document import Document
+from warehousebench.model.function import Function, Variant
 from warehousebench.model.layout import Cluster, Layout
 from warehousebench.model.load import TableLayout
 from warehousebench.model.profile import Profile
@@ -90,6 +91,10 @@ class Client(Protocol):
 
     def metrics(self) -> Mapping[str, float]:
         """Return what the server itself says of the last query (name with unit -> figure); asked outside the clock."""
+        ...
+
+    def define(self, function: Function, variant: Variant) -> None:
+        """Make a function callable under ``function.called(variant)``; raises UnsupportedError and EngineError."""
         ...
 
     def plan(self, sql: str) -> str:
@@ -224,6 +229,10 @@ class Engine(Protocol):
 
     def capabilities(self) -> Capabilities:
         """Return an ability for every feature."""
+        ...
+
+    def variants(self) -> Mapping[Variant, Ability]:
+        """Return, for every variant of a user-defined function, whether a session can define it here."""
         ...
 
     def translate(self, sql: str, catalog: Catalog) -> Translation:

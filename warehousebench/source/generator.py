@@ -14,6 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from warehousebench.errors import SourceError, UsageError
+from warehousebench.source import customers
+
+FIRST = "first_purchases.csv"
+_OWN = "warehousebench"
 
 
 def parse_scale(text: str) -> float:
@@ -27,13 +31,21 @@ def parse_scale(text: str) -> float:
     return scale
 
 
-def generate(suite_generator: tuple[str, ...], scale: float, folder: Path, tables: Sequence[str] | None = None) -> str:
+def generate(
+    suite_generator: tuple[str, ...], scale: float, folder: Path, tables: Sequence[str] | None = None, *, home: Path | None = None
+) -> str:
     """Generate Parquet files into ``folder`` and return the generator with its version, ``tpcgen-cli 4.0.0``.
 
-    ``suite_generator`` is the suite's command, such as ``("tpcgen-cli", "tpch")``; ``tables`` limits it to some tables.
+    ``suite_generator`` is the suite's command, such as ``("tpcgen-cli", "tpch")``, or ``("warehousebench", NAME)`` for a
+    generator of ours, which may read files of the suite in ``home``; ``tables`` limits the command to some tables.
     Files appear in ``folder`` only after all of them are complete.  Raises SourceError if the tool is missing or fails.
     """
     parse_scale(str(scale))
+    if suite_generator[0] == _OWN:
+        with _beside(folder) as workshop:
+            version = customers.generate(scale, workshop, (home or Path()) / FIRST)
+            _move(workshop, folder)
+        return version
     tool = _tool(suite_generator[0])
     version = _run([tool, "--version"]).strip()
     with _beside(folder) as workshop:

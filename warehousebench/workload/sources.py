@@ -8,19 +8,24 @@ from pathlib import Path
 from warehousebench.errors import SourceError, UsageError
 from warehousebench.model.catalog import Catalog
 from warehousebench.workload.log import queries_from_log
-from warehousebench.workload.suite import Suite, SuiteQuery, load_suite, queries_from
+from warehousebench.workload.suite import Suite, SuiteQuery, load_suite, queries_folder, queries_from
 
+FUNCTIONS = "functions.toml"
 LOG_SUFFIXES = (".csv", ".json", ".jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Queries in DuckDB's dialect under the name of their source; ``suite`` is the built-in one they are from, if any."""
+    """Queries in DuckDB's dialect under the name of their source; ``suite`` is the built-in one they are from, if any.
+
+    ``functions`` is the file that defines the functions which they call, None if there is none.
+    """
 
     name: str
     queries: tuple[SuiteQuery, ...]
     findings: tuple[str, ...] = ()
     suite: Suite | None = None
+    functions: Path | None = None
 
 
 def read_workload(source: Path | None, suite: str | None, scale: float, dialect: str | None, catalog: Catalog | None) -> Named:
@@ -36,19 +41,24 @@ def read_workload(source: Path | None, suite: str | None, scale: float, dialect:
         if dialect not in (None, "duckdb"):
             raise UsageError(f"built-in suites are in DuckDB's dialect. Leave out the dialect {dialect}")
         found = load_suite(str(suite), scale)
-        return Named(found.name, found.queries, suite=found)
+        return Named(found.name, found.queries, suite=found, functions=_functions(queries_folder(found.name)))
     return _translated(_read(source), dialect, catalog)
 
 
 def _read(source: Path) -> Named:
     if source.is_dir():
-        return Named(source.resolve().name, queries_from(source))
+        return Named(source.resolve().name, queries_from(source), functions=_functions(source))
     if not source.exists():
         raise SourceError(f"there is no {source}. Give a folder of *.sql files or a query log")
     if source.suffix.lower() not in LOG_SUFFIXES:
         raise UsageError(f"{source} is neither a folder of *.sql files nor a query log ({', '.join(LOG_SUFFIXES)})")
     log = queries_from_log(source)
     return Named(source.stem, log.queries, log.findings)
+
+
+def _functions(folder: Path) -> Path | None:
+    file = folder / FUNCTIONS
+    return file if file.exists() else None
 
 
 def _translated(named: Named, dialect: str | None, catalog: Catalog | None) -> Named:

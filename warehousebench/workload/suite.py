@@ -103,7 +103,7 @@ def load_suite(name: str, scale: float) -> Suite:
     if not 0 < scale < inf:
         raise UsageError(f"the scale factor {scale} makes no data. Give a number greater than 0")
     said = _description(folder / "suite.toml")
-    texts = _packaged(name, said.queries) if said.queries else _home() / "queries" / name
+    texts = _packaged(name, said.queries) if said.queries else queries_folder(name)
     queries = _weighted(_read_queries(texts), said.weights, folder / "suite.toml")
     schema = folder / "schema.sql"
     return Suite(
@@ -131,6 +131,11 @@ def schema_file(name: str) -> Path:
     if not file.exists():
         raise UsageError(f"the suite {name} has no schema of its own. Give yours with --catalog")
     return file
+
+
+def queries_folder(name: str) -> Path:
+    """Return the folder with the queries of the built-in suite ``name``; they may lie in another package instead."""
+    return _home() / "queries" / name
 
 
 def queries_from(folder: Path) -> tuple[SuiteQuery, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from warehousebench import duck
 from warehousebench.engines.base import Answer
+from warehousebench.model.function import Function, Variant
 
 
 class DuckClient:
@@ -26,6 +27,12 @@ class DuckClient:
     def metrics(self) -> Mapping[str, float]:
         """Return nothing: there is no server between the clock and the query."""
         return {}
+
+    def define(self, function: Function, variant: Variant) -> None:
+        """Make a user-defined function callable in this session; raises UnsupportedError and EngineError."""
+        from warehousebench.engines.duckdb.functions import define
+
+        define(self._connection, function, variant)
 
     def plan(self, sql: str) -> str:
         """Return DuckDB's physical plan as text."""

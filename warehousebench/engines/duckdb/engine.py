@@ -21,6 +21,7 @@ from warehousebench.engines.base import (
 from warehousebench.engines.targets import Convention, Target
 from warehousebench.errors import UnsupportedError
 from warehousebench.model.catalog import Catalog
+from warehousebench.model.function import Variant
 
 CONVENTION = Convention("duckdb", defaults={"threads": "", "memory": ""})
 _EMBEDDED = "an embedded engine has no server that could tell"
@@ -35,6 +36,13 @@ def capabilities() -> Capabilities:
         Feature.SERVER_METRICS: Ability(Support.NEVER, _EMBEDDED),
         Feature.REJECTED_ROWS: Ability(Support.NEVER, "it reads typed Parquet, in which no row can be refused"),
     }
+
+
+def variants() -> Mapping[Variant, Ability]:
+    """Return which user-defined functions a session can define."""
+    from warehousebench.engines.duckdb.functions import variants as offered
+
+    return offered()
 
 
 def translate(sql: str, catalog: Catalog) -> Translation:  # noqa: ARG001

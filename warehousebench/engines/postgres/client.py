@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warehousebench.engines.base import Answer
+from warehousebench.engines.postgres.ddl import quote
 from warehousebench.engines.targets import Target
 from warehousebench.errors import EngineError, TimeLimitError, TransientError, UnsupportedError
+from warehousebench.model.function import Function, Variant
 
 CONNECT_SECONDS = 15
 # Connection lost, too few resources, told to stop, serialization failure or deadlock: PostgreSQL documentation, appendix A.
@@ -20,8 +22,9 @@ _CANCELED = "57014"
 class PostgresClient:
     """A session on PostgreSQL; see :class:`warehousebench.engines.base.Client`."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, schema: str) -> None:
         self._connection = connection
+        self._schema = schema
         self._types = _type_names(connection)
 
     def query(self, sql: str, timeout: float) -> Answer:
@@ -36,6 +39,12 @@ class PostgresClient:
     def metrics(self) -> Mapping[str, float]:
         """Return nothing: PostgreSQL keeps no figures per query unless an extension is loaded."""
         return {}
+
+    def define(self, function: Function, variant: Variant) -> None:
+        """Make a user-defined function in the target's schema; raises UnsupportedError and EngineError."""
+        from warehousebench.engines.postgres.functions import definition
+
+        self.run(definition(function, variant, self._schema))
 
     def plan(self, sql: str) -> str:
         """Return EXPLAIN's text."""
@@ -91,9 +100,8 @@ def connect(target: Target) -> PostgresClient:
     except psycopg.Error as error:
         kind = TransientError if error.sqlstate is None or error.sqlstate.startswith(_TRANSIENT) else EngineError
         raise kind(f"{target.name}: no session on PostgreSQL: {_line(error)}. Look at: warehousebench doctor postgres") from error
-    client = PostgresClient(connection)
-    schema = target.options["schema"].replace('"', '""')
-    client.run(f'SET search_path = "{schema}"')
+    client = PostgresClient(connection, target.options["schema"])
+    client.run(f"SET search_path = {quote(target.options['schema'])}")
     client.run("SET TimeZone = 'UTC'")
     return client
 

@@ -9,8 +9,9 @@ from warehousebench.engines.base import YES, Ability, Capabilities, Check, Conne
 from warehousebench.engines.postgres import ddl
 from warehousebench.engines.postgres.sql import translate
 from warehousebench.engines.targets import Convention, Target
+from warehousebench.model.function import Variant
 
-__all__ = ["CONVENTION", "capabilities", "connector", "examine", "statements", "store", "translate"]
+__all__ = ["CONVENTION", "capabilities", "connector", "examine", "statements", "store", "translate", "variants"]
 
 CONVENTION = Convention(
     "postgres",
@@ -39,6 +40,13 @@ def capabilities() -> Capabilities:
         Feature.COLD_CACHE: Ability(Support.NEVER, "its cache is emptied by restarting the server alone"),
         Feature.REJECTED_ROWS: Ability(Support.NEVER, "COPY takes all rows or none"),
     }
+
+
+def variants() -> Mapping[Variant, Ability]:
+    """Return which user-defined functions a session can define."""
+    from warehousebench.engines.postgres.functions import variants as offered
+
+    return offered()
 
 
 def connector(target: Target, files: Mapping[str, Sequence[Path]]) -> Connector:  # noqa: ARG001
