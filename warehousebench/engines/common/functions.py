@@ -22,9 +22,8 @@ def expression(function: Function, translate: Callable[[str, Catalog], Translati
     """Return the function's SQL in an engine's dialect, over the arguments' names; raises UnsupportedError."""
     catalog = Catalog((Table(_FROM, function.arguments),), "arguments")
     sql = translate(f"SELECT {function.sql} FROM {_FROM}", catalog).sql
-    head, _, tail = sql.partition(" ")
-    body = " ".join(tail.split()).rpartition(f" FROM {_FROM}")[0]
-    if head.upper() != "SELECT" or not body:
+    body = sql.removeprefix("SELECT").rpartition(f"FROM {_FROM}")[0].strip()
+    if not sql.startswith("SELECT") or not body:
         raise UnsupportedError(f"the SQL of {function.name} does not become one expression: {sql}")
     return body
 

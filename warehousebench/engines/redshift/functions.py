@@ -58,7 +58,7 @@ def handler(function: Function) -> str:
     Numbers that JSON cannot hold exactly are answered as text.  How Redshift writes decimals into the event is not
     documented in what we read: numbers and texts are both taken.
     """
-    readers = ", ".join(_READ.get(argument.type.kind, "int" if argument.type.kind in INTEGERS else "str") for argument in function.arguments)
+    readers = "".join(f"{_reader(argument.type.kind)}, " for argument in function.arguments)
     source = dedent(f'''\
         """AWS Lambda handler of {function.name}, for Redshift's CREATE EXTERNAL FUNCTION; written by warehousebench."""
 
@@ -73,7 +73,7 @@ def handler(function: Function) -> str:
             return Decimal(str(value))
 
 
-        READERS = ({readers},)
+        READERS = ({readers.strip()})
 
 
         def answer(row):
@@ -91,6 +91,10 @@ def handler(function: Function) -> str:
             return json.dumps({{"success": True, "num_records": len(results), "results": results}})
         ''')
     return source.replace("%s", function.python.rstrip() + "\n", 1)
+
+
+def _reader(kind: TypeKind) -> str:
+    return "int" if kind in INTEGERS else _READ.get(kind, "str")
 
 
 def _returned(function: Function) -> str:

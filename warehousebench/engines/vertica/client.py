@@ -18,6 +18,7 @@ from warehousebench.engines.targets import Secret, Target
 from warehousebench.engines.vertica import failures, metrics
 from warehousebench.engines.vertica.types import quote
 from warehousebench.errors import EngineError, TimeLimitError, UsageError, WarehouseBenchError
+from warehousebench.model.function import Function, Variant
 
 # So long a cancelled statement may take to say so before the session is given up.
 GRACE_SECONDS = 10.0
@@ -171,8 +172,9 @@ class _Limit:
 class VerticaClient:
     """A session that answers queries; see :class:`warehousebench.engines.base.Client`."""
 
-    def __init__(self, session: Session, label: str, *, clears_caches: bool) -> None:
+    def __init__(self, session: Session, label: str, *, clears_caches: bool, udx_library: str = "") -> None:
         self._session = session
+        self._udx_library = udx_library
         # Apart from every other session's, so that system tables find exactly this query.
         self._prefix = f"{label}-{uuid.uuid4().hex[:12]}"
         self._count = 0
@@ -193,6 +195,13 @@ class VerticaClient:
         found = metrics.of_query(self._session.run, self._label)
         self._clear()
         return found
+
+    def define(self, function: Function, variant: Variant) -> None:
+        """Make a user-defined function in the session's schema; raises UnsupportedError and EngineError."""
+        from warehousebench.engines.vertica.functions import definition
+
+        for statement in definition(function, variant, self._udx_library):
+            self._session.run(statement)
 
     def plan(self, sql: str) -> str:
         """Return the optimizer's plan as text."""
@@ -235,7 +244,13 @@ class VerticaConnector:
         except BaseException:
             session.close()
             raise
-        return VerticaClient(session, self.target.options.get("label", "warehousebench"), clears_caches=self.clears_caches)
+        options = self.target.options
+        return VerticaClient(
+            session,
+            options.get("label", "warehousebench"),
+            clears_caches=self.clears_caches,
+            udx_library=options.get("udx_library", ""),
+        )
 
 
 def connector(target: Target) -> VerticaConnector:

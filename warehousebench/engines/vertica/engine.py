@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from warehousebench.engines.base import YES, Capabilities, Check, Connector, Feature, Plan, Store
+from warehousebench.engines.base import YES, Ability, Capabilities, Check, Connector, Feature, Plan, Store
 from warehousebench.engines.targets import Convention, Target
 from warehousebench.engines.vertica.design import VerticaDesign
+from warehousebench.model.function import Variant
 
 CONVENTION = Convention(
     "vertica",
@@ -23,6 +24,7 @@ CONVENTION = Convention(
         "backup_nodes": (),
         "cold": (),
         "stage": (),
+        "udx_library": (),
     },
     secrets={"password": ("VSQL_PASSWORD",), "token": ("VERTICA_OAUTH_TOKEN",)},
     defaults={
@@ -40,6 +42,13 @@ CONVENTION = Convention(
 def capabilities() -> Capabilities:
     """Return what Vertica can do here; none of it was run on a server of the vendor's, see docs/engines.md."""
     return dict.fromkeys(Feature, YES)
+
+
+def variants() -> Mapping[Variant, Ability]:
+    """Return which user-defined functions a session can define."""
+    from warehousebench.engines.vertica.functions import variants as offered
+
+    return offered()
 
 
 def connector(target: Target, files: Mapping[str, Sequence[Path]]) -> Connector:  # noqa: ARG001
