@@ -43,7 +43,7 @@ def compare(base: Run, contender: Run, base_name: str, contender_name: str, *, m
     common = [query.query for query in queries if query.ratio is not None]
     rounds = _common_rounds(left, right, common, interleaved)
     overall = _overall(left, right, common, rounds, interleaved)
-    judged = [_ratio(figure.widened(drift), margin) if figure else None for figure in overall]
+    judged = [as_ratio(figure.widened(drift), margin) if figure else None for figure in overall]
     return Comparison(
         suite=base.suite,
         scale=base.scale,
@@ -113,7 +113,7 @@ def _drift(base: Run, contender: Run) -> float:
 def _query(name: str, left: _Series, right: _Series, margin: float, drift: float, stand_in: bool) -> QueryComparison:
     base, contender = list(left.times[name].values()), list(right.times[name].values())
     usable = bool(base and contender) and not stand_in
-    ratio = _ratio(hodges_lehmann(base, contender).widened(drift), margin) if usable else None
+    ratio = as_ratio(hodges_lehmann(base, contender).widened(drift), margin) if usable else None
     found = [f"{side.name}: {flag}" for side, times in ((left, base), (right, contender)) for flag in flags(times, margin)]
     return QueryComparison(
         query=name,
@@ -160,7 +160,13 @@ def _why_not(name: str, left: _Series, right: _Series, stand_in: bool) -> str:
     return "not compared: " + ("; ".join(sides) or "no verified execution")
 
 
-def _ratio(interval: Interval, margin: float) -> Ratio:
+def timed_seconds(run: Run, subject: str, query: str) -> list[float]:
+    """Return the timed seconds of a query on a subject, round by round; none unless all its answers were verified."""
+    return list(_series(run, subject).times[query].values())
+
+
+def as_ratio(interval: Interval, margin: float) -> Ratio:
+    """Return the interval of a ratio with its verdict against the practical margin."""
     return Ratio(interval.value, interval.low, interval.high, interval.confidence, judge(interval, margin))
 
 

@@ -12,7 +12,7 @@ from warehousebench.engines.duckdb.client import DuckFile
 from warehousebench.errors import UnsupportedError, UsageError
 from warehousebench.load import manifest
 from warehousebench.model.catalog import Catalog
-from warehousebench.model.function import Function, Variant
+from warehousebench.model.function import Function, Variant, entry_name
 from warehousebench.model.load import Loaded
 from warehousebench.model.run import Subject
 from warehousebench.workload.calls import called, with_calls
@@ -131,7 +131,7 @@ def entries_of(
         plain = with_calls(sql, functions, Variant.EXPRESSION)
         for variant in wanted:
             text = plain if variant is Variant.EXPRESSION else with_calls(sql, functions, variant)
-            found[name if variant is Variant.EXPRESSION else f"{name}[{variant}]"] = Entry(plain, text, variant, used)
+            found[entry_name(name, variant)] = Entry(plain, text, variant, used)
     return found
 
 

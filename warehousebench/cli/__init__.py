@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "Say which answers of a run equal the reference.",
     "compare": "Compare a contender with a base, with intervals and verdicts.",
     "report": "Write the report of a run as HTML and Markdown.",
+    "functions": "Write a workload's user-defined functions for Redshift or Vertica.",
     "doctor": "Say whether an engine can be worked with from here, and what to do if not.",
 }
 

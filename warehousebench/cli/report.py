@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from warehousebench.bench.functions import function_costs
 from warehousebench.cli.designs import read_design
 from warehousebench.cli.options import file, refuse_existing
 from warehousebench.model import document
@@ -39,6 +40,7 @@ def command(run_file: Path, comparison: Path | None, designs: tuple[Path, ...], 
 
 def write(run: Run, comparison: Comparison | None, designs: Sequence[DesignSummary], out: Path) -> tuple[Path, Path]:
     """Write the report as HTML to ``out`` and as Markdown beside it; return both paths."""
-    html = document.write_text(out, render_html(run, comparison, designs))
-    markdown = document.write_text(out.with_suffix(".md"), render_markdown(run, comparison, designs))
+    costs = function_costs(run)
+    html = document.write_text(out, render_html(run, comparison, designs, costs=costs))
+    markdown = document.write_text(out.with_suffix(".md"), render_markdown(run, comparison, designs, costs=costs))
     return html, markdown

@@ -47,6 +47,20 @@ class QueryComparison:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionCost:
+    """What a query costs on a subject with its functions in one variant, against their SQL written into it.
+
+    ``ratio`` is None, and ``note`` says why, where one of the two has no verified times or the subject is a stand-in.
+    """
+
+    subject: str
+    query: str
+    variant: str
+    ratio: Ratio | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison, as the report names it."""
 

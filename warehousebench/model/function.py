@@ -62,6 +62,19 @@ class Function:
         return {Variant.ARROW: self.arrow, Variant.PANDAS: self.pandas}.get(variant, self.python)
 
 
+def entry_name(query: str, variant: Variant) -> str:
+    """Return what a query in one variant is called in a run: the plain expression keeps the query's name."""
+    return query if variant is Variant.EXPRESSION else f"{query}[{variant}]"
+
+
+def split_entry(name: str) -> tuple[str, Variant]:
+    """Return query and variant of a name made by :func:`entry_name`."""
+    query, bracket, word = name.removesuffix("]").rpartition("[")
+    if bracket and name.endswith("]") and word in set(Variant):
+        return query, Variant(word)
+    return name, Variant.EXPRESSION
+
+
 def compiled(function: Function, variant: Variant = Variant.PYTHON) -> Callable[..., Any]:
     """Return the Python function of a variant; raises SyntaxError or NameError if its source does not define it."""
     space: dict[str, Any] = {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from warehousebench.model.comparison import Comparison
+from warehousebench.model.comparison import Comparison, FunctionCost
 from warehousebench.model.design import DesignChoice, DesignSummary
 from warehousebench.model.run import Run
-from warehousebench.report import particulars, prose, tables
+from warehousebench.report import functions, particulars, prose, tables
 from warehousebench.report.charts import forest_rows
 from warehousebench.report.marktext import alarm_quote, bullets, captioned, fence, grid_table, one_line, rows_table, safe
 from warehousebench.report.svg import ForestRow, scale_of
@@ -22,12 +22,13 @@ def render_markdown(
     comparison: Comparison | None = None,
     designs: Sequence[DesignSummary] = (),
     sql: Mapping[str, str] | None = None,
+    costs: Sequence[FunctionCost] = (),
 ) -> str:
     """Return the report as Markdown; the same input gives the same text.
 
     ``sql`` holds query texts that take precedence over the run's.  Plans are left to the run's file.
     """
-    view = View(run, comparison, tuple(designs), dict(sql or {}))
+    view = View(run, comparison, tuple(designs), dict(sql or {}), tuple(costs))
     return "\n\n".join(block for block in _blocks(view) if block) + "\n"
 
 
@@ -40,6 +41,10 @@ def _blocks(view: View) -> Iterator[str]:
     yield bullets(map(safe, prose.caveats(view)))
     yield from _verdict(view)
     yield from _forest(view)
+    if view.costs:
+        yield f"## {functions.HEADING}"
+        yield bullets(map(safe, functions.sentences(view)))
+        yield grid_table(functions.table(view))
     yield "## Every query"
     yield grid_table(tables.queries(view))
     yield from _runs(view)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from warehousebench.model.comparison import Comparison
+from warehousebench.model.comparison import Comparison, FunctionCost
 from warehousebench.model.design import DesignChoice, DesignSummary
 from warehousebench.model.run import Run
-from warehousebench.report import particulars, prose, tables
+from warehousebench.report import functions, particulars, prose, tables
 from warehousebench.report.charts import forest_chart, storage_chart, strip_chart
 from warehousebench.report.embed import run_json
 from warehousebench.report.markup import Markup, fold, items, join, paragraphs, table, tag
@@ -24,13 +24,14 @@ def render_html(
     comparison: Comparison | None = None,
     designs: Sequence[DesignSummary] = (),
     sql: Mapping[str, str] | None = None,
+    costs: Sequence[FunctionCost] = (),
 ) -> str:
     """Return the report as one self-contained HTML page; the same input gives the same bytes.
 
     ``sql`` holds query texts that take precedence over the run's.  Plans and the run's data are part of the page as
     long as it stays below LIMIT bytes.
     """
-    view = View(run, comparison, tuple(designs), dict(sql or {}))
+    view = View(run, comparison, tuple(designs), dict(sql or {}), tuple(costs))
     page = ""
     for plans, data in ((True, True), (True, False), (False, False)):
         page = _document(view, plans=plans, data=data)
@@ -65,6 +66,8 @@ def _sections(view: View, *, plans: bool) -> Iterator[Section]:
     yield "verdict", prose.VERDICT if view.comparison else prose.SUMMARY, _verdict(view)
     if chart := forest_chart(view):
         yield "ratios", "Ratio by query", _forest(view, chart)
+    if view.costs:
+        yield "functions", functions.HEADING, join((items(functions.sentences(view)), table(functions.table(view))))
     yield "queries", "Every query", _queries(view)
     if chart := strip_chart(view):
         yield "runs", "Every run", _strip(view, chart)

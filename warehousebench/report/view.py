@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
-from warehousebench.model.comparison import Comparison, QueryComparison, Side
+from warehousebench.model.comparison import Comparison, FunctionCost, QueryComparison, Side
 from warehousebench.model.design import DesignSummary
 from warehousebench.model.run import Execution, Phase, Run, Status, Subject
 
@@ -15,12 +15,13 @@ ANSWERED = (Status.VERIFIED, Status.UNVERIFIED)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The material of one report; ``sql`` holds query texts that take precedence over the run's."""
+    """The material of one report; ``sql`` holds query texts that take precedence over the run's, ``costs`` those of functions."""
 
     run: Run
     comparison: Comparison | None = None
     designs: tuple[DesignSummary, ...] = ()
     sql: Mapping[str, str] = field(default_factory=dict)
+    costs: tuple[FunctionCost, ...] = ()
 
     @property
     def timed_comparison(self) -> Comparison | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from warehousebench.engines.base import YES, Ability, Support, Translation
 from warehousebench.errors import UnsupportedError
@@ -31,3 +31,12 @@ def expression(function: Function, translate: Callable[[str, Catalog], Translati
 def refuse(engine: str, function: Function, variant: Variant, offered: Mapping[Variant, Ability]) -> UnsupportedError:
     """Return the error for a variant that ``engine`` does not offer."""
     return UnsupportedError(f"{engine} cannot define {function.name} as {variant}: {offered[variant].reason}")
+
+
+def script(title: str, statements: Sequence[str]) -> str:
+    """Return statements as a script."""
+    return (
+        f"-- User-defined functions for {title}; written by warehousebench.\n\n"
+        + "\n\n".join(f"{each};" for each in statements)
+        + "\n"
+    )

@@ -7,12 +7,13 @@ functions inside Redshift are refused: they cannot be created any more, and stop
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
 from warehousebench.engines.base import YES, Ability, Support
-from warehousebench.engines.common.functions import expression, refuse
+from warehousebench.engines.common.functions import expression, refuse, script
 from warehousebench.engines.common.functions import variants as with_reasons
+from warehousebench.engines.redshift.ddl import PRODUCT
 from warehousebench.engines.redshift.sql import translate
 from warehousebench.engines.redshift.types import quote, text, type_sql
 from warehousebench.errors import UnsupportedError
@@ -50,6 +51,17 @@ def definition(function: Function, variant: Variant, lambda_prefix: str = "", ia
         raise UnsupportedError(f"{function.name} as a Lambda function needs a role that may call it. Give iam_role to the target")
     role = "default" if iam_role == "default" else text(iam_role)
     return f"CREATE OR REPLACE EXTERNAL FUNCTION {head}\nLAMBDA {text(lambda_prefix + function.name)}\nIAM_ROLE {role}"
+
+
+def files(functions: Sequence[Function]) -> dict[str, str]:
+    """Return file name -> text: the SQL functions, and per function the handler to deploy with its definition."""
+    placeholder = "arn:aws:iam::ACCOUNT:role/ROLE"
+    sql = [definition(function, Variant.SQL) for function in functions]
+    external = [definition(function, Variant.LAMBDA, iam_role=placeholder) for function in functions]
+    return {
+        "functions.redshift.sql": script(PRODUCT, sql),
+        "lambda.redshift.sql": script(f"{PRODUCT}, after the handlers are deployed; put your role in", external),
+    } | {f"lambda/{function.name}.py": handler(function) for function in functions}
 
 
 def handler(function: Function) -> str:

@@ -6,12 +6,13 @@ Sources: Vertica documentation, "User-defined SQL functions" (one RETURN, no FRO
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import dedent, indent
 
 from warehousebench.engines.base import YES, Ability
-from warehousebench.engines.common.functions import expression, refuse
+from warehousebench.engines.common.functions import expression, refuse, script
 from warehousebench.engines.common.functions import variants as with_reasons
+from warehousebench.engines.vertica.ddl import PRODUCT
 from warehousebench.engines.vertica.sql import translate
 from warehousebench.engines.vertica.types import quote, text, type_sql
 from warehousebench.errors import UnsupportedError
@@ -49,6 +50,19 @@ def definition(function: Function, variant: Variant, library_path: str = "") -> 
         f"CREATE OR REPLACE LIBRARY {quote(_LIBRARY)} AS {text(library_path)} LANGUAGE 'Python'",
         f"CREATE OR REPLACE FUNCTION {name} AS LANGUAGE 'Python' NAME {text(_factory(function))} LIBRARY {quote(_LIBRARY)} FENCED",
     )
+
+
+def files(functions: Sequence[Function]) -> dict[str, str]:
+    """Return file name -> text: the SQL macros, and the UDx library with its definitions."""
+    sql = [statement for function in functions for statement in definition(function, Variant.SQL)]
+    udx = [
+        statement for function in functions for statement in definition(function, Variant.UDX, f"/path/on/the/node/{LIBRARY_FILE}")
+    ]
+    return {
+        "functions.vertica.sql": script(PRODUCT, sql),
+        "udx.vertica.sql": script(f"{PRODUCT}, after {LIBRARY_FILE} is on the node; put its path in", list(dict.fromkeys(udx))),
+        LIBRARY_FILE: library(tuple(functions)),
+    }
 
 
 def library(functions: tuple[Function, ...]) -> str:
