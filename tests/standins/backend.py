@@ -37,6 +37,7 @@ class Record:
     tables: tuple[str, ...] = ()
     status: str = "running"
     error: str = ""
+    profiled: bool = False
     ended: datetime | None = None
 
     @property

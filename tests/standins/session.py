@@ -29,12 +29,16 @@ class Column:
 
 @dataclass(slots=True)
 class Answer:
-    """What a statement gives: the command tag, and columns and rows if it has any; rows may still be running."""
+    """What a statement gives: the command tag, and columns and rows if it has any; rows may still be running.
+
+    ``described`` says that the columns were sent before.
+    """
 
     tag: str
     columns: tuple[Column, ...] | None = None
     rows: Iterable[Sequence[Any]] = ()
     count: int = -1
+    described: bool = False
     notices: list[str] = field(default_factory=list)
 
 

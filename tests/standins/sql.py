@@ -65,6 +65,8 @@ def parse(text: str, dialect: str) -> exp.Expression:
         raise ServerError("42601", f"syntax error: {_first_line(error)}") from error
     if tree is None or isinstance(tree, exp.Command):
         raise unsupported(f"the statement {' '.join(text.split()[:2])}")
+    if isinstance(tree, exp.Condition | exp.Alias | exp.Identifier):
+        raise ServerError("42601", f'syntax error at or near "{text.split()[0]}"')
     return tree
 
 

@@ -19,6 +19,7 @@ LOAD_BALANCE_REQUEST = 80936960
 # No client may keep a test waiting for longer than this.
 IDLE_SECONDS = 60.0
 _FLUSH_BYTES = 1 << 16
+_LONGEST_STARTUP = 10_000
 
 
 class Channel:
@@ -40,13 +41,22 @@ class Channel:
         self._sock = context.wrap_socket(self._sock, server_side=True)
         self._reader = self._sock.makefile("rb")
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether TLS is on."""
+        return isinstance(self._sock, ssl.SSLSocket)
+
     def raw(self, data: bytes) -> None:
         """Send bytes that are no message."""
         self._sock.sendall(data)
 
     def startup(self) -> tuple[int, bytes]:
         """Return code and body of a message without a type byte, as every connection begins."""
-        length, code = struct.unpack("!II", self._exactly(8))
+        (length,) = struct.unpack("!I", self._exactly(4))
+        if not 8 <= length <= _LONGEST_STARTUP:
+            # vertica_python opens a new connection to say that its COPY failed when it finds the old one dead.
+            raise EOFError("this is no startup message")
+        (code,) = struct.unpack("!I", self._exactly(4))
         return code, self._exactly(length - 8)
 
     def message(self) -> tuple[bytes, bytes]:
