@@ -149,5 +149,6 @@ def applied(connection: duckdb.DuckDBPyConnection, kind: str) -> list[Applied]:
 
 def count(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> int:
     """Return how many rows a table has, as the connection's transaction sees it."""
-    (rows,) = connection.execute(f'SELECT count(*) FROM "{schema}"."{name}"').fetchall()[0]
+    place = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
+    (rows,) = connection.execute(f"SELECT count(*) FROM {place}").fetchall()[0]
     return int(rows)

@@ -182,6 +182,8 @@ def _named_otherwise(node: exp.Expression) -> exp.Expression:
         return exp.func("strlen", *node.expressions)
     if isinstance(node, exp.FromBase) and node.expression.name == "16":
         return exp.cast(exp.func("concat", exp.Literal.string("0x"), node.this), "BIGINT")
+    if name == "hex_to_integer":
+        return exp.cast(exp.func("concat", exp.Literal.string("0x"), *node.expressions), "BIGINT")
     if name == "has_schema_privilege" or name == "has_database_privilege":
         return exp.true()  # whoever is logged in may do anything here
     return node

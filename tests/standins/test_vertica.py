@@ -254,7 +254,7 @@ def test_a_statement_that_fails_half_way(vertica_server: VerticaServer) -> None:
         ("SELECT REFRESH('nowhere')", "42V01"),
         ("SELECT * FROM read_csv('/etc/passwd')", "0A000"),
         ("SELECT DO_TM_TASK('mergeout')", "0A000"),
-        ("EXPLAIN SELECT 1", "0A000"),
+        ("EXPLAIN SELECT * FROM nowhere", "42V01"),
         ("ALTER DATABASE DEFAULT SET x = 1", "0A000"),
         ("SET SESSION RESOURCE_POOL = x", "0A000"),
         ("COPY sales FROM '/etc/passwd' PARQUET", "0A000"),
@@ -286,6 +286,21 @@ def test_monitoring(connection: vertica_python.Connection) -> None:
 
 
 ENDLESS = "WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t) SELECT count(*) FROM t"
+
+
+def test_unqualified_names_follow_the_search_path(connection: vertica_python.Connection) -> None:
+    for sql in ('SET SEARCH_PATH TO "my shop"', 'CREATE SCHEMA IF NOT EXISTS "my shop"', 'CREATE TABLE "a-b""c" (a INT)'):
+        run(connection, sql)
+    connection.cursor().copy('COPY "a-b""c" (a) FROM STDIN', "1\n")
+    run(connection, """SELECT ANALYZE_STATISTICS('"a-b""c"')""")
+    found = run(connection, "SELECT projection_schema, anchor_table_name, has_statistics FROM v_catalog.projections")
+    assert found == [["my shop", 'a-b"c', True]]
+    run(connection, "SET SEARCH_PATH TO public")
+    assert run(connection, 'SELECT count(*) FROM "my shop"."a-b""c"') == [[1]]
+
+
+def test_a_plan_says_whose_it_is(connection: vertica_python.Connection) -> None:
+    assert run(connection, "EXPLAIN SELECT 1 AS a")[0] == ["The plan of the stand-in, not of Vertica:"]
 
 
 def test_cancel(connection: vertica_python.Connection) -> None:

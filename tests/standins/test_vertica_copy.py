@@ -169,3 +169,14 @@ def test_text_reads_as_the_driver_writes_it(table: list[tuple[str | None, str | 
     found, bad = read("\n".join(lines), Format(enclosed="'"), 2)
     assert not bad
     assert [tuple(fields) for _, _, fields in found] == table
+
+
+def test_binary_columns_are_read_as_hexadecimal_digits(connection: vertica_python.Connection) -> None:
+    run(connection, "CREATE TABLE bytes (id INT, raw VARBINARY(8))")
+    data = '1|0x00FF\n2|7c0a\n3|\n4|""\n5|0xF\n'
+    connection.cursor().copy(
+        """COPY bytes (id, raw FORMAT 'hex') FROM STDIN ENCLOSED BY '"' ENFORCELENGTH REJECTED DATA AS TABLE bad""", data
+    )
+    rows = run(connection, "SELECT id, raw FROM bytes ORDER BY id")
+    assert rows == [[1, b"\x00\xff"], [2, b"|\n"], [3, None], [4, b""]]
+    assert run(connection, "SELECT row_number FROM bad") == [[5]]

@@ -159,6 +159,14 @@ def nodes(session: Vertica) -> Rows:
     return [{"node_name": name, "node_state": "UP", "node_address": "127.0.0.1", "is_primary": True} for name in names]
 
 
+def system(session: Vertica) -> Rows:
+    """Return the row of the whole database."""
+    nodes = session.backend.nodes
+    safety = int(nodes >= 3)
+    counts = {"node_count": nodes, "node_down_count": 0}
+    return [{"designed_fault_tolerance": safety, "current_fault_tolerance": safety} | counts]
+
+
 def schemata(session: Vertica) -> Rows:
     """Return the user's schemas."""
     found = session.query("SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'memory' AND NOT internal")

@@ -27,7 +27,9 @@ ROWS_LOADED = (Column("Rows Loaded", "BIGINT"),)
 
 
 class Transfer(Protocol):
-    """The client's side of a COPY."""
+    """The client's side of a COPY, whose ``statement`` tells faults which it is."""
+
+    statement: str
 
     def stdin(self) -> Iterator[bytes]:
         """Ask for the data and yield them."""
@@ -46,6 +48,7 @@ class Copy:
     schema: str = "public"
     name: str = ""
     columns: list[str] = field(default_factory=list)
+    formats: dict[str, str] = field(default_factory=dict)
     local: bool = False
     paths: list[str] = field(default_factory=list)
     format: Format = field(default_factory=Format)
@@ -62,7 +65,9 @@ class Copy:
 
 def run(session: Vertica, record: Record, text: str) -> Answer:
     """Load a table; unless told NO COMMIT, the load and all before it are committed."""
-    copy = parse(text)
+    copy = parse(text, session.schema)
+    if session.transfer is not None:
+        session.transfer.statement = text
     kinds = dict(session.table_columns(copy.schema, copy.name))
     lowered = {name.lower(): name for name in kinds}
     for name in copy.columns:
@@ -73,7 +78,7 @@ def run(session: Vertica, record: Record, text: str) -> Answer:
     session.begin()
     accepted, rejected = _parquet(session, copy, target) if copy.parquet else _text(session, copy, target)
     if copy.reject_table:
-        _keep_rejected(session, copy.reject_table, rejected)
+        _keep_rejected(session, copy, rejected)
     if accepted:
         session.wrote = True
         session.loaded(copy.schema, copy.name)
@@ -126,8 +131,8 @@ def _sources(transfer: Transfer, copy: Copy) -> Iterator[Iterator[bytes]]:
         yield data
 
 
-def _keep_rejected(session: Vertica, name: str, rejected: list[Rejected]) -> None:
-    table = f"{sql.quoted('public')}.{sql.quoted(name)}"
+def _keep_rejected(session: Vertica, copy: Copy, rejected: list[Rejected]) -> None:
+    table = f"{sql.quoted(copy.schema)}.{sql.quoted(copy.reject_table)}"
     columns = "row_number BIGINT, rejected_data VARCHAR, rejected_data_orig_length BIGINT, rejected_reason VARCHAR"
     session.query(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
     if rejected:
@@ -231,16 +236,19 @@ class _Words:
         return bool(self._words) and self._words[0][1]
 
 
-def parse(text: str) -> Copy:
+def parse(text: str, schema: str = "public") -> Copy:
     """Return a COPY statement's parts; raises ServerError for an option that is not known here."""
     words = _Words(text)
     words.take()
-    copy = Copy(name=words.take())
+    copy = Copy(schema=schema, name=words.take())
     if words.accept("."):
         copy.schema, copy.name = copy.name, words.take()
     if words.accept("("):
         while not words.accept(")"):
-            copy.columns += [] if words.accept(",") else [words.take()]
+            if words.accept("FORMAT"):
+                copy.formats[copy.columns[-1].lower()] = words.text().lower()
+            else:
+                copy.columns += [] if words.accept(",") else [words.take()]
     if not words.accept("FROM"):
         raise ServerError("42601", "COPY needs FROM")
     copy.local = words.accept("LOCAL")

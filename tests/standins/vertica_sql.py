@@ -34,6 +34,8 @@ _DDL = ("CREATE", "DROP", "ALTER", "TRUNCATE", "COMMENT")
 _LABEL = re.compile(r"/\*\+.*?label\s*\(\s*['\"]?([^)'\"]+)", re.IGNORECASE | re.DOTALL)
 _RUNTIME = re.compile(r"set\s+session\s+runtimecap\s*(?:=|to)?\s*'?(none|\d+)\s*(second|minute)?", re.IGNORECASE)
 _AUTOCOMMIT = re.compile(r"set\s+session\s+autocommit\s*(?:=|to)\s*(on|off)", re.IGNORECASE)
+_SEARCH_PATH = re.compile(r'set\s+search_path\s*(?:=|to)\s*(\w+|"(?:[^"]|"")*")', re.IGNORECASE)
+_PARTS = re.compile(r'"((?:[^"]|"")*)"|([^."]+)')
 _UTC = re.compile(r"set\s+(session\s+)?time\s*zone\s*(to\s*)?'?(utc|gmt)'?", re.IGNORECASE)
 
 
@@ -53,6 +55,7 @@ class Vertica(Commands):
         self.encrypted = False
         self.parameters: list[tuple[str, str]] = []
         self.transfer: vertica_copy.Transfer | None = None
+        self.path = "public"
         self.accepted = self.rejected = 0
 
     @property
@@ -81,10 +84,11 @@ class Vertica(Commands):
             "current_user": self.user,
             "session_user": self.user,
             "current_database": self.database,
-            "current_schema": "public",
+            "current_schema": self.schema,
             "current_session": self.name,
         }
-        literals = {name: exp.Literal.number(value) for name, value in numbers.items()}
+        literals: dict[str, exp.Expression] = {name: exp.Literal.number(value) for name, value in numbers.items()}
+        literals |= {"clock_timestamp": exp.CurrentTimestamp(), "has_role": exp.true()}
         return literals | {name: exp.Literal.string(value) for name, value in texts.items()}
 
     def describe(self, text: str, values: Mapping[int, exp.Expression]) -> tuple[Column, ...] | None:
@@ -144,6 +148,8 @@ class Vertica(Commands):
             return self._set(text)
         if word == "COPY":
             return vertica_copy.run(self, record, text)
+        if word == "EXPLAIN":
+            return self._explain(text.split(None, 1)[1])
         if word == "PROFILE":
             record.profiled = True
             return self.execute(record, text.split(None, 1)[1], {})
@@ -183,26 +189,45 @@ class Vertica(Commands):
             self.parameters.append(("auto_commit", match[1].lower()))
         elif match := _RUNTIME.match(text):
             self.timeout = 0.0 if match[1].lower() == "none" else float(match[1]) * (60 if match[2] == "minute" else 1)
-        elif not _UTC.match(text) and not re.match(r"set\s+search_path", text, re.IGNORECASE):
+        elif match := _SEARCH_PATH.match(text):
+            self.path = _names(match[1])[0]
+            self.look_for_schemas()
+        elif not _UTC.match(text):
             raise unsupported(" ".join(text.split()[:3]))
         return Answer("SET")
+
+    def look_for_schemas(self) -> None:
+        """Let unqualified names mean the first schema of the search path if it exists, and else the public one."""
+        there = {row[0].lower() for row in self.query("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal")}
+        self.schema = self.path if self.path.lower() in there else "public"
+        path = f"{sql.quoted(self.schema)},public".replace("'", "''")
+        self.query(f"SET search_path = '{path}'")
+
+    def _explain(self, text: str) -> Answer:
+        """Show DuckDB's plan under a heading that says whose it is."""
+        rows = self.query(f"EXPLAIN {self.translated(self.parsed(text))}")
+        lines = ["The plan of the stand-in, not of Vertica:", *(line for row in rows for line in str(row[1]).splitlines())]
+        return Answer("EXPLAIN", (Column("QUERY PLAN", "VARCHAR"),), [(line,) for line in lines])
 
     # Functions that do something
 
     def _action(self, text: str) -> tuple[str, str] | None:
         """Return name and first argument of a SELECT that only calls a function which does something."""
-        match = re.fullmatch(r"select\s+(\w+)\s*\(\s*(?:'([^']*)'.*?)?\)\s*;?\s*", text.strip(), re.IGNORECASE | re.DOTALL)
-        return (match[1].lower(), match[2] or "") if match and match[1].lower() in _ACTIONS else None
+        form = r"select\s+(\w+)\s*\(\s*(?:(e?)'((?:[^']|'')*)'.*?)?\)\s*;?\s*"
+        match = re.fullmatch(form, text.strip(), re.IGNORECASE | re.DOTALL)
+        if match is None or match[1].lower() not in _ACTIONS:
+            return None
+        argument = (match[3] or "").replace("''", "'")
+        return match[1].lower(), argument.replace("\\\\", "\\") if match[2] else argument
 
     def _projections_of(self, table: str) -> list[Applied]:
         """Return the projections of ``schema.table``, of all tables for an empty name; raises ServerError if it is missing."""
-        schema, _, name = table.replace('"', "").rpartition(".")
-        if name:
-            self.table_columns(schema or "public", name)
         found = backend.applied(self.duck, "projection")
-        return [
-            x for x in found if not name or (x.schema.lower(), x.anchor.lower()) == ((schema or "public").lower(), name.lower())
-        ]
+        if not table:
+            return found
+        schema, name = [self.schema, *_names(table)][-2:]
+        self.table_columns(schema, name)
+        return [x for x in found if (x.schema.lower(), x.anchor.lower()) == (schema.lower(), name.lower())]
 
     def refresh(self, table: str) -> str:
         """Fill the projections of a table that already had rows when they were created."""
@@ -253,7 +278,7 @@ class Vertica(Commands):
                 return Answer("CREATE PROJECTION")
             raise ServerError("42710", f'Projection "{name}" already exists')
         body = vertica_design.projection(tree, table.body["columns"])
-        if schema not in ("public", anchor_schema):
+        if schema != anchor_schema:
             raise ServerError("42601", "a projection lies in the schema of its table")
         self._keep_projection(table, name, body, "CREATE PROJECTION")
         return Answer("CREATE PROJECTION")
@@ -266,7 +291,7 @@ class Vertica(Commands):
     def loaded(self, schema: str, name: str) -> None:
         """Make the automatic superprojection of a table that got rows and has none."""
         table = self.design(schema, name)
-        if table and not any(each.body["super"] for each in self._projections_of(f"{schema}.{name}")):
+        if table and not any(each.body["super"] for each in self._projections_of(f"{sql.quoted(schema)}.{sql.quoted(name)}")):
             body = vertica_design.automatic(table.body["columns"], table.body)
             self._keep_projection(table, f"{table.name}_super", body, "DELAYED_CREATION")
 
@@ -284,6 +309,11 @@ class Vertica(Commands):
         for each in backend.applied(self.duck, "projection"):
             if (each.schema.lower(), each.anchor.lower()) == (schema.lower(), name.lower()):
                 backend.forget(self.duck, "projection", each.schema, each.name)
+
+
+def _names(path: str) -> list[str]:
+    """Return the names of a dotted path."""
+    return [quoted.replace('""', '"') if quoted else plain for quoted, plain in _PARTS.findall(path)]
 
 
 _ACTIONS: Mapping[str, Callable[[Vertica, str], str]] = {

@@ -114,13 +114,21 @@ def stage(session: Vertica, copy: Copy, target: dict[str, str], rows: list[Row])
         table = table.filter(pa.array([number not in bad for number, _, _ in rows]))
 
     def insert() -> int:
-        values = ", ".join(f"CAST({name} AS {kind})" for name, kind in zip(names, target.values(), strict=True))
+        values = ", ".join(_value(copy, column, name, kind) for name, (column, kind) in zip(names, target.items(), strict=True))
         into = f"{sql.quoted(copy.schema)}.{sql.quoted(copy.name)} ({', '.join(map(sql.quoted, target))})"
         with _registered(session, table):
             ((count,),) = session.query(f"INSERT INTO {into} SELECT {values} FROM {_STAGE} ORDER BY r")
         return int(count)
 
     return insert, rejected
+
+
+def _value(copy: Copy, column: str, name: str, kind: str) -> str:
+    """Return DuckDB's expression for a field; binary columns may have a format of their own."""
+    form = copy.formats.get(column.lower(), "")
+    if form and (form, kind) != ("hex", "BLOB"):
+        raise unsupported(f"the format {form} of a column of type {kind}")
+    return f"unhex(regexp_replace({name}, '^0x', ''))" if form else f"CAST({name} AS {kind})"
 
 
 def _unfit(session: Vertica, copy: Copy, target: dict[str, str], table: pa.Table, rows: list[Row]) -> list[Rejected]:
@@ -130,7 +138,11 @@ def _unfit(session: Vertica, copy: Copy, target: dict[str, str], table: pa.Table
     for number, (name, kind) in enumerate(target.items()):
         column = declared.get(name.lower(), {"limit": 0, "not_null": False, "shown": kind})
         where = f"column {number + 1} ({name})"
-        if kind != "VARCHAR":
+        if copy.formats.get(name.lower()) == "hex":
+            tests.append(
+                (f"NOT regexp_full_match(c{number}, '(0x)?([0-9A-Fa-f]{{2}})*')", f"Invalid hexadecimal digits for {where}")
+            )
+        elif kind != "VARCHAR":
             tests.append((f"c{number} IS NOT NULL AND TRY_CAST(c{number} AS {kind}) IS NULL", f"Invalid format for {where}"))
         if column["limit"]:
             tests.append((f"strlen(c{number}) > {column['limit']}", f"The value is too long for {column['shown']}, {where}"))

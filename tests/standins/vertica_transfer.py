@@ -21,6 +21,7 @@ class Transfer:
 
     def __init__(self, channel: Channel, faults: Faults, protocol: int) -> None:
         self._channel, self._faults, self._protocol = channel, faults, protocol
+        self.statement = ""
 
     def stdin(self) -> Iterator[bytes]:
         """Ask for the data of COPY … FROM STDIN and yield them."""
@@ -73,7 +74,7 @@ class Transfer:
         self._channel.flush()
 
     def _data(self, end: bytes) -> Iterator[bytes]:
-        limit = self._faults.take(Fault.RESET_IN_COPY, "")
+        limit = self._faults.take(Fault.RESET_IN_COPY, self.statement)
         received = 0
         while True:
             kind, data = self._channel.message()

@@ -35,6 +35,8 @@ _SHAPES = {
     "table_column_id table_column_name statistics_type statistics_updated_timestamp:t is_expression:b is_aggregate:b",
     "v_catalog.nodes": "node_name node_id:i node_state node_address export_address catalog_path is_primary:b",
     "v_catalog.databases": "database_id:i database_name",
+    "v_catalog.users": "user_id:i user_name is_super_user:b",
+    "v_monitor.system": "current_epoch:i designed_fault_tolerance:i node_count:i node_down_count:i current_fault_tolerance:i",
     "v_catalog.schemata": "schema_id:i schema_name schema_owner is_system_schema:b",
     "v_monitor.projection_storage": "node_name projection_id:i projection_name projection_schema projection_column_count:i "
     "row_count:i used_bytes:i ros_count:i anchor_table_id:i anchor_table_name anchor_table_schema",
@@ -83,6 +85,8 @@ _MAKERS: Mapping[str, Callable[[Vertica], Rows]] = {
     "v_catalog.nodes": vertica_catalog.nodes,
     "v_catalog.databases": lambda session: [{"database_name": session.database}],
     "v_catalog.schemata": vertica_catalog.schemata,
+    "v_catalog.users": lambda session: [{"user_name": session.user, "is_super_user": True}],
+    "v_monitor.system": vertica_catalog.system,
     "v_monitor.projection_storage": vertica_catalog.storage,
     "v_monitor.sessions": vertica_monitor.sessions,
     "v_monitor.current_session": vertica_monitor.sessions,
