@@ -22,6 +22,7 @@ from statistics import median
 from warehousebench.engines.targets import Target
 from warehousebench.engines.vertica.client import opened
 from warehousebench.engines.vertica.copy import RowStream, copy_text
+from warehousebench.engines.vertica.engine import CONVENTION
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog
 
@@ -87,7 +88,8 @@ def plain(port: int, data: bytes) -> None:
 
 def copied(port: int, sql: str, stream: io.BytesIO | RowStream) -> None:
     """Send the stream by a COPY through the driver."""
-    target = Target("vertica", "sink", {"host": "127.0.0.1", "port": str(port), "user": "nobody", "tls": "disable"})
+    options = {"host": "127.0.0.1", "port": str(port), "user": "nobody", "tls": "disable"}
+    target = Target("vertica", "sink", {**CONVENTION.defaults, **options})
     with opened(target) as session:
         session.copy(sql, stream)
 

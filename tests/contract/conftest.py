@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from contract_cases import Case
+from standins.fixtures import DATABASE, PASSWORD, USER
+from standins.vertica import VerticaServer
 
 from warehousebench.engines import target
 
-ENGINES = ["duckdb", "postgres"]
+ENGINES = ["duckdb", "postgres", "vertica"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -27,3 +29,10 @@ def duckdb_case() -> Case:
 def postgres_case(postgres_url: str) -> Case:
     """Return a real PostgreSQL."""
     return Case("postgres", target(postgres_url))
+
+
+@pytest.fixture
+def vertica_case(vertica_server: VerticaServer) -> Case:
+    """Return Vertica, played by a stand-in."""
+    place = f"{vertica_server.host}:{vertica_server.port}/{DATABASE}"
+    return Case("vertica", target(f"vertica://{USER}:{PASSWORD}@{place}?tls=disable"), stand_in=True)

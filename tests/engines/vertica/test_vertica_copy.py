@@ -73,7 +73,7 @@ def streamed(table: Table, files: list[Path], size: int = 1 << 17) -> bytes:
 SPECIAL = st.text(st.sampled_from(list('a|"\\\n\r\t \x01é☃')) | st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(rows=st.lists(st.tuples(st.none() | SPECIAL, st.none() | SPECIAL), min_size=1, max_size=6), size=st.integers(1, 40))
 def test_every_text_comes_back(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, Any]], size: int) -> None:
     left, right = (pa.array(list(values), pa.string()) for values in zip(*rows, strict=True))

@@ -176,7 +176,7 @@ class VerticaClient:
         self._session = session
         self._udx_library = udx_library
         # Apart from every other session's, so that system tables find exactly this query.
-        self._prefix = f"{label}-{uuid.uuid4().hex[:12]}"
+        self._prefix = f"{_word(label)}_{uuid.uuid4().hex[:12]}"
         self._count = 0
         self._clears_caches = clears_caches
 
@@ -213,7 +213,7 @@ class VerticaClient:
 
     @property
     def _label(self) -> str:
-        return f"{self._prefix}-{self._count}"
+        return f"{self._prefix}_{self._count}"
 
     def _clear(self) -> None:
         if self._clears_caches:
@@ -246,10 +246,7 @@ class VerticaConnector:
             raise
         options = self.target.options
         return VerticaClient(
-            session,
-            options.get("label", "warehousebench"),
-            clears_caches=self.clears_caches,
-            udx_library=options.get("udx_library", ""),
+            session, options["label"], clears_caches=self.clears_caches, udx_library=options.get("udx_library", "")
         )
 
 
@@ -263,7 +260,7 @@ def connector(target: Target) -> VerticaConnector:
         if wants_cold:
             clears, caches = _try_clearing(session)
         settings = {
-            "schema": target.options.get("schema", "public"),
+            "schema": target.options["schema"],
             "caches": caches,
             "tls": "on" if session.encrypted else "off",
         }
@@ -278,7 +275,7 @@ def identity(session: Session) -> tuple[str, bool]:
 
 def search_path(target: Target) -> str:
     """Return the statement that makes unqualified names mean the target's schema."""
-    return f"SET SEARCH_PATH TO {quote(target.options.get('schema', 'public'))}"
+    return f"SET SEARCH_PATH TO {quote(target.options['schema'])}"
 
 
 @contextlib.contextmanager
@@ -319,13 +316,13 @@ def connect_options(target: Target) -> dict[str, Any]:
     password = target.secrets.get("password")
     user = target.options.get("user", "") if token else target.option("user", "Set VSQL_USER, or user of the target.")
     given: dict[str, Any] = {
-        "host": target.options.get("host", "localhost"),
-        "port": _port(target, target.options.get("port", "5433")),
+        "host": target.options["host"],
+        "port": _port(target, target.options["port"]),
         "user": user,
         "database": target.options.get("database", ""),
         "password": password.reveal() if password else "",
         "oauth_access_token": token.reveal() if token else "",
-        "session_label": target.options.get("label", "warehousebench"),
+        "session_label": target.options["label"],
         "tlsmode": tls_mode(target),
         "backup_server_node": [_node(target, each) for each in target.options.get("backup_nodes", "").split(",") if each.strip()],
         "connection_timeout": CONNECT_SECONDS,
@@ -338,7 +335,7 @@ def connect_options(target: Target) -> dict[str, Any]:
 
 def tls_mode(target: Target) -> str:
     """Return the driver's word for the option ``tls``; raises UsageError for an unknown one."""
-    word = target.options.get("tls", "prefer").lower()
+    word = target.options["tls"].lower()
     mode = _VSQL_MODES.get(word, word)
     if mode not in TLS_MODES:
         raise UsageError(f"{target.name}: tls is {word!r}. Choose one of: {', '.join(TLS_MODES)}")
@@ -359,6 +356,12 @@ def labelled(sql: str, label: str) -> str:
     return f"{sql[:end]} /*+LABEL({label})*/{sql[end:]}"
 
 
+def _word(text: str) -> str:
+    """Return ``text`` as the beginning of a label, which without quotes is a word of at most 128 bytes."""
+    word = re.sub(r"[^A-Za-z0-9_]+", "_", text)[:80]
+    return word if word[:1].isalpha() else f"q{word}"
+
+
 def without_secrets(error: EngineError, secrets: Sequence[Secret]) -> EngineError:
     """Return ``error`` with every secret in its message replaced, should a server repeat one."""
     text = str(error)
@@ -377,7 +380,7 @@ def _try_clearing(session: Session) -> tuple[bool, str]:
 
 
 def _flag(target: Target, name: str) -> bool:
-    word = target.options.get(name, "false").lower()
+    word = target.options[name].lower()
     if word not in ("true", "false"):
         raise UsageError(f"{target.name}: {name} is {word!r}. Choose true or false")
     return word == "true"

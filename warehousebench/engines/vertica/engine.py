@@ -8,7 +8,10 @@ from pathlib import Path
 from warehousebench.engines.base import YES, Ability, Capabilities, Check, Connector, Feature, Plan, Store
 from warehousebench.engines.targets import Convention, Target
 from warehousebench.engines.vertica.design import VerticaDesign
+from warehousebench.engines.vertica.sql import translate
 from warehousebench.model.function import Variant
+
+__all__ = ["CONVENTION", "capabilities", "connector", "examine", "reflect_design", "statements", "store", "translate"]
 
 CONVENTION = Convention(
     "vertica",
@@ -30,7 +33,7 @@ CONVENTION = Convention(
     defaults={
         "host": "localhost",
         "port": "5433",
-        "schema": "public",
+        "schema": "warehousebench",
         "tls": "prefer",
         "label": "warehousebench",
         "cold": "false",
@@ -84,6 +87,6 @@ def reflect_design(target: Target) -> VerticaDesign:
     from warehousebench.engines.vertica.client import opened
     from warehousebench.engines.vertica.reflect import as_design, node_count, read_projections
 
-    schema = target.options.get("schema", "public")
+    schema = target.options["schema"]
     with opened(target) as session:
         return as_design(read_projections(session.run, schema), node_count(session.run), f"{target.name}, schema {schema}")

@@ -122,7 +122,7 @@ def _safety(session: Session, target: Target) -> Check:  # noqa: ARG001
 def _privileges(session: Session, target: Target) -> Check:
     if _is_superuser(session):
         return Check("privileges", _OK, "superuser")
-    schema = target.options.get("schema", "public")
+    schema = target.options["schema"]
     grants = session.run(
         "SELECT object_type, privileges_description FROM v_catalog.grants"
         f" WHERE object_type = 'DATABASE' OR (object_type = 'SCHEMA' AND object_name = {text(schema)})"
@@ -143,7 +143,7 @@ def _system_tables(session: Session, target: Target) -> Check:  # noqa: ARG001
 
 
 def _caches(session: Session, target: Target) -> Check:
-    if target.options.get("cold", "false").lower() != "true":
+    if target.options["cold"].lower() != "true":
         return Check("caches", _OK, "not cleared (cold = false)")
     if not _is_superuser(session):
         return Check(

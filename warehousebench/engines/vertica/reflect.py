@@ -167,9 +167,9 @@ def _projection(found: Found, cluster: Cluster) -> Projection | None:
     segmentation = Segmentation(found.placement, found.segment_columns) if _has_words(found) else None
     if segmentation is None or found.is_aggregate or not found.columns:
         return None
-    ksafe = min(found.ksafe, 2) if cluster.nodes >= 3 else 0
-    if found.placement is Placement.REPLICATED:
-        ksafe = min(ksafe, 1)
+    # A copy on every node has no K of its own: it is said to be as safe as the cluster.
+    ksafe = 1 if found.placement is Placement.REPLICATED else min(found.ksafe, 2)
+    ksafe = ksafe if cluster.nodes >= 3 else 0
     kind = Kind.SUPER if found.is_super else Kind.QUERY
     return Projection(found.name, found.table, kind, found.columns, found.order_by, segmentation, ksafe)
 

@@ -20,8 +20,8 @@ from warehousebench.engines.vertica.types import NAME_BYTES, quote
 from warehousebench.errors import EngineError, UsageError
 from warehousebench.model.catalog import Catalog, Table
 
-# So many reasons tell what is wrong with a file; the count says how much of it.
-REASONS = 20
+# Who has more refused rows than this has one reason many times.
+REASONS = 10_000
 FOLDS = Folds(
     quote=quote,
     octets="OCTET_LENGTH({})",
@@ -31,7 +31,8 @@ FOLDS = Folds(
     days="DATEDIFF('day', DATE '1970-01-01', {})",
     micros="DATEDIFF('microsecond', TIMESTAMP '1970-01-01 00:00:00', {})",
     micros_zoned="DATEDIFF('microsecond', TIMESTAMPTZ '1970-01-01 00:00:00+00', {})",
-    micros_of_day="DATEDIFF('microsecond', TIME '00:00:00', {})",
+    # EXTRACT's microseconds include the full seconds.
+    micros_of_day="(EXTRACT(HOUR FROM {}) * 3600000000 + EXTRACT(MINUTE FROM {}) * 60000000 + EXTRACT(MICROSECONDS FROM {}))",
     decimal="CAST({} AS NUMERIC({precision}, {scale}))",
 )
 
@@ -192,7 +193,7 @@ def finishing(catalog: Catalog) -> Iterator[str]:
 
 def schema_of(target: Target) -> str:
     """Return the schema that the target's tables are in."""
-    return target.options.get("schema", "public")
+    return target.options["schema"]
 
 
 def design_of(plan: Plan) -> VerticaDesign | None:
