@@ -108,7 +108,9 @@ def translated(
                 skipped[name] = str(error)
                 continue
             sql[name] = found.sql
-            notes += [f"{name} on {product}: {note}" for note in found.notes]
+            defined = tuple(function.called(entry.variant) for function in entry.functions)
+            # The session defines these itself, so that nobody has to be told that they must exist.
+            notes += [f"{name} on {product}: {note}" for note in found.notes if not any(f"{each}()" in note for each in defined)]
     return Texts(sql, skipped, tuple(notes))
 
 

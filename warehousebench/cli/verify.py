@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,6 +12,8 @@ from warehousebench.cli.options import emit, file, format_option
 from warehousebench.cli.tables import seconds, table
 from warehousebench.model import document
 from warehousebench.model.run import Phase, Run, Status
+
+NAMED = 6  # queries that a reason lists by name
 
 
 @click.command("verify")
@@ -32,8 +35,21 @@ def overview(run: Run) -> str:
         counts = Counter(e.status for e in mine)
         rows.append([subject.name, str(len(mine)), *(str(counts[status]) for status in Status), seconds(_total(run, subject.name))])
     text = table(["subject", "executions", *(status.value for status in Status), "sum of medians"], rows)
-    reasons = dict.fromkeys(f"{e.query} on {e.subject}: {e.status.value}: {e.reason}" for e in run.executions if e.reason)
-    return "\n".join([text, *(["", *reasons] if reasons else [])])
+    told = list(_reasons(run))
+    return "\n".join([text, *(["", *told] if told else [])])
+
+
+def _reasons(run: Run) -> Iterator[str]:
+    """Yield a line per reason, with the queries that it holds for."""
+    queries: dict[tuple[str, str, str], dict[str, None]] = {}
+    for e in run.executions:
+        if e.reason:
+            queries.setdefault((e.subject, e.status.value, e.reason), {})[e.query] = None
+    order = list(run.queries)
+    for (subject, status, reason), found in queries.items():
+        names = sorted(found, key=order.index)
+        listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        yield f"{listed} on {subject}: {status}: {reason}"
 
 
 def _total(run: Run, subject: str) -> float | None:
