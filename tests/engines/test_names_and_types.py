@@ -100,9 +100,9 @@ CASES: list[tuple[Column, ColumnProfile | None, str, str]] = [
     (column(TypeKind.TIME, native="time with time zone"), None, "TIMETZ", "TIMETZ"),
     (column(TypeKind.TIMESTAMP, digits=(6, None)), None, "TIMESTAMP", "TIMESTAMP"),
     (column(TypeKind.TIMESTAMPTZ), None, "TIMESTAMPTZ", "TIMESTAMPTZ"),
-    (column(TypeKind.INTERVAL), None, "VARCHAR(64)", "VARCHAR(64)"),
-    (column(TypeKind.INTERVAL, native="INTERVAL YEAR TO MONTH"), None, "VARCHAR(64)", "INTERVAL YEAR TO MONTH"),
-    (column(TypeKind.INTERVAL, native="interval day to second"), None, "VARCHAR(64)", "INTERVAL DAY TO SECOND"),
+    (column(TypeKind.INTERVAL), None, "VARCHAR(80)", "VARCHAR(80)"),
+    (column(TypeKind.INTERVAL, native="INTERVAL YEAR TO MONTH"), None, "VARCHAR(80)", "INTERVAL YEAR TO MONTH"),
+    (column(TypeKind.INTERVAL, native="interval day to second"), None, "VARCHAR(80)", "INTERVAL DAY TO SECOND"),
     (column(TypeKind.OTHER, native="integer[]"), None, "SUPER", "LONG VARCHAR(32000000)"),
     (column(TypeKind.OTHER, native="geometry(Point,4326)"), None, "GEOMETRY", "GEOMETRY"),
     # Declared characters may take four bytes each.
@@ -162,5 +162,5 @@ def test_text_types_are_never_shorter_than_the_data(make: Callable[..., str], ch
 
 def test_what_the_source_does_not_say_is_noted() -> None:
     assert "longest VARCHAR" in redshift.target(column(TypeKind.TEXT), None).note
-    assert "9 digits of a second declared" in vertica.target(column(TypeKind.TIMESTAMP, digits=(9, None)), None).note
+    assert "9 digits of a second declared" in vertica.target(column(TypeKind.TIMESTAMP, digits=(9, None)), None).remark
     assert redshift.target(column(TypeKind.VARCHAR, length=9), seen(widest=5)).note == "9 characters declared, 5 bytes seen"

@@ -54,6 +54,27 @@ mysql    | longtext                     | text l=4294967295
 mysql    | enum('a','b,c')              | varchar l=3
 mysql    | set('a','bb')                | varchar l=4
 mysql    | varbinary(20)                | binary l=20
+mysql    | int8                         | bigint
+mysql    | int8 unsigned                | decimal p=20 s=0
+mysql    | serial                       | decimal p=20 s=0
+mysql    | boolean                      | smallint
+mysql    | mediumblob                   | binary l=16777215
+mysql    | national varchar(5)          | varchar l=5
+postgres | serial8                      | bigint
+postgres | bit varying(9)               | varchar l=9
+postgres | bit(8)                       | varchar l=8
+postgres | interval day to second(3)    | interval
+oracle   | NUMBER(38,-2)                | decimal p=38 s=-2
+oracle   | NUMBER(*)                    | decimal
+oracle   | DECIMAL                      | decimal p=38 s=0
+oracle   | REAL                         | double
+hsqldb   | VARCHAR_IGNORECASE(40)       | varchar l=40
+hsqldb   | CLOB(2K)                     | varchar l=2048
+hsqldb   | INTEGER ARRAY[10]            | other
+hsqldb   | DECIMAL                      | decimal p=128 s=0
+sqlite   | TINYINT                      | bigint
+sqlite   | int8                         | bigint
+tsql     | datetime2                    | timestamp p=7
 tsql     | tinyint                      | smallint
 tsql     | bit                          | boolean
 tsql     | money                        | decimal p=19 s=4

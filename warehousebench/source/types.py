@@ -13,7 +13,7 @@ from functools import lru_cache
 import sqlglot
 from sqlglot import exp
 
-from warehousebench.model.catalog import STRINGS, DataType, TypeKind
+from warehousebench.model.catalog import INTEGERS, STRINGS, DataType, TypeKind
 
 T = exp.DataType.Type
 _SINGLE = 24  # binary digits of a single-precision mantissa: FLOAT(p) above it is double in every product
@@ -87,9 +87,6 @@ _BY_WORD: Mapping[tuple[str, str], DataType] = {
     ("tsql", "rowversion"): DataType(TypeKind.BINARY, length=8),
     ("tsql", "timestamp"): DataType(TypeKind.BINARY, length=8),
     ("postgres", "money"): DataType(TypeKind.DECIMAL, precision=19, scale=2),
-    # SQLite stores every integer in up to 64 bits and every real in 64.
-    ("sqlite", "integer"): DataType(TypeKind.BIGINT),
-    ("sqlite", "int"): DataType(TypeKind.BIGINT),
     ("mysql", "inet4"): DataType(TypeKind.VARCHAR, length=15),
     ("mysql", "inet6"): DataType(TypeKind.VARCHAR, length=39),
     ("hsqldb", "varchar_ignorecase"): DataType(TypeKind.TEXT),
@@ -104,6 +101,20 @@ _BY_WORD: Mapping[tuple[str, str], DataType] = {
 _BARE_FRACTION = {("tsql", "datetime2"): 7, ("tsql", "datetimeoffset"): 7, ("tsql", "time"): 7}
 _PART = r'(?:\[[^\]]+\]|"[^"]+"|[^\W\d][\w$#]*)'
 _SYSTEM = ("sys", "mdsys", "public")  # schemas of types that the databases bring along
+_ALIASES = {
+    ("", "int8"): "bigint",
+    ("", "int4"): "int",
+    ("", "int2"): "smallint",
+    ("mysql", "int1"): "tinyint",
+    ("mysql", "int3"): "mediumint",
+    ("mysql", "middleint"): "mediumint",
+    ("mysql", "serial"): "bigint unsigned",
+    ("mysql", "bool"): "tinyint(1)",
+    ("mysql", "boolean"): "tinyint(1)",
+    ("postgres", "serial2"): "smallserial",
+    ("postgres", "serial4"): "serial",
+    ("postgres", "serial8"): "bigserial",
+}
 _DECIMALS = ("decimal", "numeric", "number", "dec", "fixed")
 # What DECIMAL means without digits; PostgreSQL and Oracle keep any digits then, so they have no entry.
 _BARE_DECIMAL = {"mysql": (10, 0), "tsql": (18, 0), "hsqldb": (128, 0)}
@@ -119,7 +130,8 @@ _FOREIGN_WORDS = """
     geometrycollection geomcollection hierarchyid sql_variant bfile sdo_geometry urowid anydata other pg_lsn txid_snapshot vector
 """
 _FOREIGN = frozenset(_FOREIGN_WORDS.split())
-# SQLite's affinity rules (sqlite.org/datatype3.html, 3.1), in their order, for declarations that are no type elsewhere.
+# SQLite's affinity rules (sqlite.org/datatype3.html, 3.1), in their order, for declarations that are no type elsewhere, and for
+# integers: it keeps every one in up to 64 bits, whatever its type is called.
 _AFFINITY = (
     ("INT", TypeKind.BIGINT),
     ("CHAR|CLOB|TEXT", TypeKind.TEXT),
@@ -155,8 +167,20 @@ def is_known(native: str, dialect: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _parsed(native: str, dialect: str) -> DataType:
+    native = _plain(native, dialect)
     known = _named(native, dialect) or _mapped(_node(native, dialect), native, dialect)
-    return known or (_by_affinity(native) if dialect == "sqlite" else DataType(TypeKind.OTHER))
+    if dialect == "sqlite" and (known is None or known.kind in INTEGERS):
+        return _by_affinity(native)
+    return known or DataType(TypeKind.OTHER)
+
+
+def _plain(native: str, dialect: str) -> str:
+    """Return ``native`` with the name that the dialect's manual gives for an alias: sqlglot takes an INT8 for one byte."""
+    word = _word(native)
+    name = _ALIASES.get((dialect, word)) or _ALIASES.get(("", word))
+    if name:
+        return re.sub(rf"^\W?{word}\W?", name + " ", native, count=1, flags=re.I).strip()
+    return re.sub(r"^national\s+(?=char|varchar)", "", native, flags=re.I)
 
 
 def _node(native: str, dialect: str) -> exp.DataType | None:

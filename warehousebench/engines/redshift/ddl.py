@@ -98,7 +98,7 @@ def _column_lines(table: Table, design: TableDesign, seen: TableProfile | None) 
         required = not column.nullable or column.name in table.primary_key
         encoding = design.encodings.get(column.name)
         rows.append((quote(column.name), kind.sql, "NOT NULL" if required else "", f"ENCODE {encoding}" if encoding else ""))
-        remarks.append("; ".join(part for part in (why.get(column.name, ""), kind.note) if part))
+        remarks.append("; ".join(part for part in (why.get(column.name, ""), kind.remark) if part))
     return rows, remarks
 
 

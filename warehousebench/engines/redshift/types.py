@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 
+from warehousebench.engines.common.sources import DURATION_BYTES, is_array, is_duration, other_size, with_caveats, word
 from warehousebench.engines.common.widths import (
+    INTERVAL_BYTES,
     Target,
     declared_digits,
     integer_digits,
     is_one_ascii_character,
     number_as_text,
-    text_bytes,
+    open_number,
+    text_size,
     with_headroom,
 )
 from warehousebench.errors import DesignError
 from warehousebench.model.catalog import Column, TypeKind
+from warehousebench.model.loss import Loss
 from warehousebench.model.profile import ColumnProfile
 
 NAME_BYTES = 127
@@ -25,8 +29,7 @@ VARCHAR_BYTES = 65_535
 VARBYTE_BYTES = 16_777_216
 DECIMAL_DIGITS = 38
 DECIMAL_PLACES = 37
-# A decimal without a declared scale keeps this many digits after the point, unless the data needs them before it.
-OPEN_SCALE = 18
+SUPER_BYTES = 16_777_216
 
 _WORDS = """
     aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization az64 backup between binary blanksasnull
@@ -52,11 +55,17 @@ _FIXED = {
     TypeKind.REAL: Target("REAL"),
     TypeKind.DOUBLE: Target("DOUBLE PRECISION"),
     TypeKind.DATE: Target("DATE"),
-    TypeKind.UUID: Target("CHAR(36)", "a UUID as text"),
-    TypeKind.JSON: Target("SUPER", "JSON; COPY from Parquet leaves a string as one string"),
-    TypeKind.INTERVAL: Target("VARCHAR(64)", "an interval as text, since months and days do not convert"),
+    TypeKind.UUID: Target("CHAR(36)", "a UUID as text", Loss.WIDENED),
+    TypeKind.INTERVAL: Target(
+        f"VARCHAR({INTERVAL_BYTES})", "an interval as text, since months and days do not convert", Loss.UNSUPPORTED
+    ),
 }
-_NATIVE = {"geometry": Target("GEOMETRY"), "geography": Target("GEOGRAPHY"), "hstore": Target("SUPER", "hstore as an object")}
+_SHAPE = "a shape; the longest ones do not fit"
+_NATIVE = {
+    "geometry": Target("GEOMETRY", loss=Loss.CHECKED, reason=_SHAPE),
+    "geography": Target("GEOGRAPHY", loss=Loss.CHECKED, reason=_SHAPE),
+    "hstore": Target("SUPER", "hstore as an object", Loss.CHECKED),
+}
 
 
 def quote(name: str) -> str:
@@ -87,40 +96,46 @@ def target(column: Column, profile: ColumnProfile | None) -> Target:
 
     Raises DesignError if no Redshift type does.
     """
+    return with_caveats(_bare(column, profile), column, profile)
+
+
+def _bare(column: Column, profile: ColumnProfile | None) -> Target:
     kind = column.type.kind
     if kind in _FIXED:
         return _FIXED[kind]
     if kind is TypeKind.DECIMAL:
         return _decimal(column, profile)
     if kind in (TypeKind.TIME, TypeKind.TIMESTAMP, TypeKind.TIMESTAMPTZ):
-        return _temporal(column)
+        return _temporal(column, profile)
     if kind is TypeKind.BINARY:
         return _binary(column, profile)
-    return _other(column) or _text(column, profile)
+    return _structured(column, profile) or _text(column, profile)
 
 
 def _decimal(column: Column, seen: ColumnProfile | None) -> Target:
     (precision, scale), digits = declared_digits(column.type), integer_digits(seen)
     if precision is None:
         # A bare DECIMAL would be DECIMAL(18,0) here and lose every fraction.
-        places = min(OPEN_SCALE if scale is None else scale, DECIMAL_PLACES, max(0, DECIMAL_DIGITS - (digits or 0)))
-        return Target(f"DECIMAL({DECIMAL_DIGITS},{places})", "the source declares no precision")
+        return open_number("DECIMAL", column.type, seen, DECIMAL_PLACES)
     places = scale or 0
     if places > DECIMAL_PLACES:
         return number_as_text(precision)
     if precision <= DECIMAL_DIGITS:
         return Target(f"DECIMAL({precision},{places})")
     if digits is not None and digits + places <= DECIMAL_DIGITS:
-        return Target(f"DECIMAL({DECIMAL_DIGITS},{places})", f"{precision} digits declared, {digits} seen before the point")
+        note = f"{precision} digits declared, {digits} seen before the point"
+        return Target(f"DECIMAL({DECIMAL_DIGITS},{places})", note, Loss.CHECKED)
     return number_as_text(precision)
 
 
-def _temporal(column: Column) -> Target:
+def _temporal(column: Column, seen: ColumnProfile | None) -> Target:
+    if is_duration(column, seen):
+        return Target(f"VARCHAR({DURATION_BYTES})", "a duration as text: TIME ends after 24 hours here", Loss.UNSUPPORTED)
     kind, native = column.type.kind, column.type.native.lower()
     zoned = kind is TypeKind.TIMESTAMPTZ or "timetz" in native or "time with time zone" in native
-    name = ("TIME" if kind is TypeKind.TIME else "TIMESTAMP") + ("TZ" if zoned else "")
-    fine = (column.type.precision or 0) > 6
-    return Target(name, f"{column.type.precision} digits of a second declared, 6 kept" if fine else "")
+    known = Target(("TIME" if kind is TypeKind.TIME else "TIMESTAMP") + ("TZ" if zoned else ""))
+    within = kind is TypeKind.TIME and column.type.dialect == "mysql"
+    return known.with_loss(Loss.CHECKED, "durations within one day alone seen") if within else known
 
 
 def _binary(column: Column, seen: ColumnProfile | None) -> Target:
@@ -130,25 +145,34 @@ def _binary(column: Column, seen: ColumnProfile | None) -> Target:
         raise DesignError(
             f"{column.name} has values of {observed:,} bytes and a VARBYTE ends at {VARBYTE_BYTES:,}. Leave the column out."
         )
-    note = "" if column.type.length else f"{observed:,} bytes seen, 20 % headroom" if observed else "unbounded: the longest VARBYTE"
-    return Target(f"VARBYTE({min(max(size, observed), VARBYTE_BYTES)})", note)
+    sql = f"VARBYTE({min(max(size, observed), VARBYTE_BYTES)})"
+    if column.type.length and size <= VARBYTE_BYTES:
+        return Target(sql)
+    note = f"{observed:,} bytes seen, 20 % headroom" if observed else "unbounded: the longest VARBYTE"
+    return Target(sql, f"{observed:,} bytes seen" if column.type.length and observed else note, Loss.CHECKED)
 
 
-def _other(column: Column) -> Target | None:
-    if column.type.kind is not TypeKind.OTHER:
+def _structured(column: Column, seen: ColumnProfile | None) -> Target | None:
+    type_, native = column.type, column.type.native.lower()
+    if type_.kind not in (TypeKind.JSON, TypeKind.OTHER):
         return None
-    native = column.type.native.lower()
-    return Target("SUPER", f"{native} as an array") if native.endswith("[]") else _NATIVE.get(native.partition("(")[0].strip())
+    if type_.kind is TypeKind.JSON or is_array(type_):
+        note = f"{native} as an array" if is_array(type_) else "JSON; COPY from Parquet leaves a string as one string"
+        known = f"{seen.maximum_width:,} bytes seen, {SUPER_BYTES:,} fit" if seen else f"values of up to {SUPER_BYTES:,} bytes fit"
+        return Target("SUPER", note, Loss.CHECKED, f"{note}; {known}")
+    # The one product's geography is PostGIS's; the other databases' are types of their own.
+    return _NATIVE.get(word(type_)) if type_.dialect in ("", "postgres") else None
 
 
 def _text(column: Column, seen: ColumnProfile | None) -> Target:
-    if column.type.kind is TypeKind.CHAR and is_one_ascii_character(column.type.length, seen):
-        return Target("CHAR(1)")
-    size, note = text_bytes(column.type.length, seen)
+    type_ = column.type
+    if type_.kind is TypeKind.CHAR and is_one_ascii_character(type_.length, seen):
+        return Target("CHAR(1)", loss=Loss.CHECKED, reason="single bytes alone seen")
     if seen and seen.maximum_width > VARCHAR_BYTES:
         raise DesignError(
             f"{column.name} has values of {seen.maximum_width:,} bytes; a VARCHAR ends at {VARCHAR_BYTES:,}. Leave the column out."
         )
-    if size is None or size > VARCHAR_BYTES:
-        return Target(f"VARCHAR({VARCHAR_BYTES})", f"{note}: the longest VARCHAR, longer values are refused by COPY")
-    return Target(f"VARCHAR({size})", note)
+    size = other_size(type_, seen) if type_.kind is TypeKind.OTHER else text_size(type_, seen)
+    if size.bytes is None or size.bytes > VARCHAR_BYTES:
+        size = size.capped(VARCHAR_BYTES, "the longest VARCHAR, longer values are refused by COPY")
+    return size.target(f"VARCHAR({size.bytes})")

@@ -90,7 +90,7 @@ def create_table(table: Table, seen: TableProfile | None) -> str:
         kind = target(column, seen.columns.get(column.name) if seen else None)
         required = not column.nullable or column.name in table.primary_key
         rows.append((quote(column.name), kind.sql, "NOT NULL" if required else ""))
-        notes.append(kind.note)
+        notes.append(kind.remark)
     body = listing(rows, notes, key_lines(table, _names, " DISABLED"))
     count = f" ({seen.rows:,} rows profiled)" if seen else ""
     return f"{comment(f'{table.name}{count}')}\nCREATE TABLE {quote(table.name)} (\n{body}\n)"

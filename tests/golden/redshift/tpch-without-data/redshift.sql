@@ -80,7 +80,7 @@ COMPOUND SORTKEY (c_custkey);
 CREATE TABLE orders (
     o_orderkey      BIGINT        NOT NULL ENCODE RAW,   -- sort key stays RAW, so that a zone map's hit reads few rows
     o_custkey       BIGINT        NOT NULL ENCODE AZ64,  -- default of BIGINT
-    o_orderstatus   VARCHAR(4)    NOT NULL ENCODE LZO,   -- default of text (no data given: by rule), 1 characters of up to 4 bytes
+    o_orderstatus   VARCHAR(4)    NOT NULL ENCODE LZO,   -- default of text (no data given: by rule), 1 character of up to 4 bytes
     o_totalprice    DECIMAL(15,2) NOT NULL ENCODE AZ64,  -- default of DECIMAL
     o_orderdate     DATE          NOT NULL ENCODE AZ64,  -- default of DATE
     o_orderpriority VARCHAR(60)   NOT NULL ENCODE LZO,   -- default of text (no data given: by rule), 15 characters of up to 4 bytes
@@ -142,8 +142,8 @@ CREATE TABLE lineitem (
     l_extendedprice DECIMAL(15,2) NOT NULL ENCODE AZ64,  -- default of DECIMAL
     l_discount      DECIMAL(15,2) NOT NULL ENCODE AZ64,  -- default of DECIMAL
     l_tax           DECIMAL(15,2) NOT NULL ENCODE AZ64,  -- default of DECIMAL
-    l_returnflag    VARCHAR(4)    NOT NULL ENCODE LZO,   -- default of text (no data given: by rule), 1 characters of up to 4 bytes
-    l_linestatus    VARCHAR(4)    NOT NULL ENCODE LZO,   -- default of text (no data given: by rule), 1 characters of up to 4 bytes
+    l_returnflag    VARCHAR(4)    NOT NULL ENCODE LZO,   -- default of text (no data given: by rule), 1 character of up to 4 bytes
+    l_linestatus    VARCHAR(4)    NOT NULL ENCODE LZO,   -- default of text (no data given: by rule), 1 character of up to 4 bytes
     l_shipdate      DATE          NOT NULL ENCODE AZ64,  -- default of DATE
     l_commitdate    DATE          NOT NULL ENCODE AZ64,  -- default of DATE
     l_receiptdate   DATE          NOT NULL ENCODE AZ64,  -- default of DATE

@@ -144,7 +144,7 @@ SEGMENTED BY HASH(c_custkey) ALL NODES KSAFE 1;
 CREATE TABLE orders (
     o_orderkey      INTEGER       NOT NULL,
     o_custkey       INTEGER       NOT NULL,
-    o_orderstatus   VARCHAR(4)    NOT NULL,  -- 1 characters of up to 4 bytes
+    o_orderstatus   VARCHAR(4)    NOT NULL,  -- 1 character of up to 4 bytes
     o_totalprice    NUMERIC(15,2) NOT NULL,
     o_orderdate     DATE          NOT NULL,
     o_orderpriority VARCHAR(60)   NOT NULL,  -- 15 characters of up to 4 bytes
@@ -263,8 +263,8 @@ CREATE TABLE lineitem (
     l_extendedprice NUMERIC(15,2) NOT NULL,
     l_discount      NUMERIC(15,2) NOT NULL,
     l_tax           NUMERIC(15,2) NOT NULL,
-    l_returnflag    VARCHAR(4)    NOT NULL,  -- 1 characters of up to 4 bytes
-    l_linestatus    VARCHAR(4)    NOT NULL,  -- 1 characters of up to 4 bytes
+    l_returnflag    VARCHAR(4)    NOT NULL,  -- 1 character of up to 4 bytes
+    l_linestatus    VARCHAR(4)    NOT NULL,  -- 1 character of up to 4 bytes
     l_shipdate      DATE          NOT NULL,
     l_commitdate    DATE          NOT NULL,
     l_receiptdate   DATE          NOT NULL,
