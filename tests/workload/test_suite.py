@@ -10,9 +10,19 @@ from pathlib import Path
 import pytest
 
 from warehousebench import duck
+from warehousebench.engines import DESIGNERS, ENGINES
 from warehousebench.errors import SourceError, UsageError
 from warehousebench.workload import suite as suite_module
-from warehousebench.workload.suite import Suite, SuiteQuery, generator_of, load_suite, queries_from, schema_file, suite_names
+from warehousebench.workload.suite import (
+    PRODUCTS,
+    Suite,
+    SuiteQuery,
+    generator_of,
+    load_suite,
+    queries_from,
+    schema_file,
+    suite_names,
+)
 
 TABLES = ["customer", "lineitem", "nation", "orders", "part", "partsupp", "region", "supplier"]
 
@@ -109,6 +119,24 @@ def test_an_installed_package_looks_inside_itself(tmp_path: Path, monkeypatch: p
     folder(package / "suites" / "schemas" / "mine", suite__toml=text.replace("title", "titel"))
     with pytest.raises(SourceError, match=r"suite\.toml is not valid: .*titel"):
         load_suite("mine", 1)
+
+
+def test_a_product_may_have_texts_of_its_own(tmp_path: Path) -> None:
+    folder(tmp_path, a__sql="SELECT 1", b__sql="SELECT 2", weights__toml="a = 4")
+    for product, text in (("redshift", "SELECT TOP 1 1;"), ("vertica", "SELECT 3"), ("old", "not; a; query")):
+        (tmp_path / product).mkdir()
+        folder(tmp_path / product, a__sql=text)
+    plain, own = queries_from(tmp_path)[::-1]
+    assert plain.overrides == {}
+    assert (own.sql, own.weight, own.overrides) == ("SELECT 1", 4, {"redshift": "SELECT TOP 1 1", "vertica": "SELECT 3"})
+    (tmp_path / "spark").mkdir()
+    folder(tmp_path / "spark", c__sql="SELECT 1")
+    with pytest.raises(SourceError, match=r"spark/c\.sql is a text for the query c, and there is no such query"):
+        queries_from(tmp_path)
+
+
+def test_every_engine_but_the_reference_may() -> None:
+    assert {*ENGINES, *DESIGNERS} <= {*PRODUCTS, "duckdb"}
 
 
 def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import Dialect, exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
@@ -77,7 +77,7 @@ def to_duckdb(queries: Sequence[SuiteQuery], dialect: str, catalog: Catalog) -> 
             except NotTranslatedError as error:
                 findings.append(f"{query.name}{place_in(query.sql, error.offset)}: {error}; left out")
                 continue
-            translated.append(SuiteQuery(query.name, sql, query.weight))
+            translated.append(replace(query, sql=sql))
             findings += [f"{query.name}{note}" for note in notes] + [f"{query.name}: {warning}" for warning in warnings]
             caseless += [query.name] if text and dialect in _CASELESS else []
     if caseless:

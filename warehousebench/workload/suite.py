@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib.util import find_spec
 from math import inf
@@ -17,6 +17,9 @@ import msgspec
 from warehousebench.errors import SourceError, UsageError
 
 SCALE_PLACEHOLDER = "{scale}"
+
+# Products whose folder beside the queries may hold texts of their own, which win over a translation.
+PRODUCTS = ("postgres", "redshift", "spark", "vertica")
 
 T = TypeVar("T")
 
@@ -35,11 +38,15 @@ OPAQUE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SuiteQuery:
-    """One query in DuckDB's dialect, without a closing semicolon; ``weight`` is how often it runs against the others."""
+    """One query in DuckDB's dialect, without a closing semicolon; ``weight`` is how often it runs against the others.
+
+    ``overrides`` are texts written by hand, by product; they win over a translation of ``sql``.
+    """
 
     name: str
     sql: str
     weight: float = 1.0
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 < self.weight < inf:
@@ -103,8 +110,9 @@ def load_suite(name: str, scale: float) -> Suite:
     if not 0 < scale < inf:
         raise UsageError(f"the scale factor {scale} makes no data. Give a number greater than 0")
     said = _description(folder / "suite.toml")
-    texts = _packaged(name, said.queries) if said.queries else queries_folder(name)
-    queries = _weighted(_read_queries(texts), said.weights, folder / "suite.toml")
+    own = queries_folder(name)
+    queries = _read_queries(_packaged(name, said.queries) if said.queries else own, own)
+    queries = _weighted(queries, said.weights, folder / "suite.toml")
     schema = folder / "schema.sql"
     return Suite(
         name=name,
@@ -141,10 +149,10 @@ def queries_folder(name: str) -> Path:
 def queries_from(folder: Path) -> tuple[SuiteQuery, ...]:
     """Return the queries of ``folder/*.sql`` in natural order of their names (q2 before q10).
 
-    Weights come from ``weights.toml`` (name = weight) or the table [weights] of ``suite.toml`` beside them.  Raises
+    ``folder/<product>/*.sql`` are texts for one product alone.  Weights come from ``weights.toml`` (name = weight) or the table [weights] of ``suite.toml`` beside them.  Raises
     SourceError for a folder without queries and for a file with none or several statements.
     """
-    queries = _read_queries(folder)
+    queries = _read_queries(folder, folder)
     for file in (folder / "weights.toml", folder / "suite.toml"):
         if file.exists():
             table = _toml(file)
@@ -178,7 +186,7 @@ def _packaged(suite: str, source: _Packaged) -> Path:
     )
 
 
-def _read_queries(folder: Path) -> tuple[SuiteQuery, ...]:
+def _read_queries(folder: Path, overriding: Path) -> tuple[SuiteQuery, ...]:
     if not folder.is_dir():
         raise SourceError(f"{folder} is not a folder. Give the folder that holds the *.sql files")
     files = sorted((path for path in folder.iterdir() if path.suffix.lower() == ".sql"), key=_natural)
@@ -187,7 +195,19 @@ def _read_queries(folder: Path) -> tuple[SuiteQuery, ...]:
     stems = [file.stem for file in files]
     if len(set(stems)) < len(stems):
         raise SourceError(f"{folder} holds the query {max(stems, key=stems.count)} twice. Rename one of the files")
-    return tuple(SuiteQuery(file.stem, _single_statement(file)) for file in files)
+    overrides = _overrides(overriding, frozenset(stems))
+    return tuple(SuiteQuery(file.stem, _single_statement(file), overrides=overrides.get(file.stem, {})) for file in files)
+
+
+def _overrides(folder: Path, names: frozenset[str]) -> dict[str, dict[str, str]]:
+    """Return query -> product -> its own text there; raises SourceError for a text of no query."""
+    found: dict[str, dict[str, str]] = {}
+    for product in PRODUCTS:
+        for file in sorted((folder / product).glob("*.sql")):
+            if file.stem not in names:
+                raise SourceError(f"{file} is a text for the query {file.stem}, and there is no such query. Rename the file")
+            found.setdefault(file.stem, {})[product] = _single_statement(file)
+    return found
 
 
 def _natural(path: Path) -> tuple[list[tuple[int, str]], str]:
@@ -224,7 +244,7 @@ def _weighted(queries: tuple[SuiteQuery, ...], weights: Mapping[str, float], fil
     if unknown:
         raise SourceError(f"{file} weighs {unknown[0]}, and there is no such query. Names are those of the files, without .sql")
     try:
-        return tuple(SuiteQuery(query.name, query.sql, weights.get(query.name, query.weight)) for query in queries)
+        return tuple(replace(query, weight=weights.get(query.name, query.weight)) for query in queries)
     except ValueError as error:
         raise SourceError(f"{file}: {error}") from error
 
@@ -232,7 +252,8 @@ def _weighted(queries: tuple[SuiteQuery, ...], weights: Mapping[str, float], fil
 def _at_scale(query: SuiteQuery, scale: float) -> SuiteQuery:
     """Return the query with the scale factor as a plain decimal number, as exact on every engine as its sums are."""
     number = format(Decimal(str(scale)).normalize(), "f")
-    return SuiteQuery(query.name, query.sql.replace(SCALE_PLACEHOLDER, number), query.weight)
+    overrides = {product: sql.replace(SCALE_PLACEHOLDER, number) for product, sql in query.overrides.items()}
+    return replace(query, sql=query.sql.replace(SCALE_PLACEHOLDER, number), overrides=overrides)
 
 
 def _description(file: Path) -> _Description:
