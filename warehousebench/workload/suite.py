@@ -149,8 +149,9 @@ def queries_folder(name: str) -> Path:
 def queries_from(folder: Path) -> tuple[SuiteQuery, ...]:
     """Return the queries of ``folder/*.sql`` in natural order of their names (q2 before q10).
 
-    ``folder/<product>/*.sql`` are texts for one product alone.  Weights come from ``weights.toml`` (name = weight) or the table [weights] of ``suite.toml`` beside them.  Raises
-    SourceError for a folder without queries and for a file with none or several statements.
+    ``folder/<product>/*.sql`` are texts for one product alone.  Weights come from ``weights.toml`` (name = weight) or the
+    table [weights] of ``suite.toml`` beside them.  Raises SourceError for a folder without queries and for a file with
+    none or several statements.
     """
     queries = _read_queries(folder, folder)
     for file in (folder / "weights.toml", folder / "suite.toml"):

@@ -102,6 +102,19 @@ def _narrow(query: TypedQuery, factor: exp.Expr, size: Digits, other: Digits) ->
     query.note(factor, f"a product with {places} places has more digits than {query.product} keeps: the last may differ")
 
 
+def float_remainders(query: TypedQuery) -> None:
+    """Refuse remainders of floats, which PostgreSQL does not have and others compute in decimals."""
+    for remainder in query.nodes(exp.Mod):
+        if query.has(remainder.left, FLOATS) or query.has(remainder.right, FLOATS):
+            raise query.refusal(remainder, "a remainder of floats has no form that is known to keep the answer")
+
+
+def signs(query: TypedQuery) -> None:
+    """Make SIGN the integer that it is in DuckDB."""
+    for sign in query.nodes(exp.Sign):
+        replace(query, sign, exp.cast(sign.copy(), "INT", dialect="duckdb"))
+
+
 def boolean_sums(query: TypedQuery) -> None:
     """Sum truth values as 1 and 0."""
     for total in query.nodes(exp.Sum):
@@ -111,9 +124,11 @@ def boolean_sums(query: TypedQuery) -> None:
 
 
 def counted_conditions(query: TypedQuery) -> None:
-    """Write count_if as a COUNT, which is 0 for no rows where a SUM of ones would be NULL."""
+    """Write count_if as the SUM that it is in DuckDB: NULL, not 0, for no rows."""
     for count in query.nodes(exp.CountIf):
-        replace(query, count, exp.Count(this=when(count.this.copy(), exp.Literal.number(1)), big_int=True))
+        one = when(count.this.copy(), exp.Literal.number(1))
+        one.set("default", exp.Literal.number(0))
+        replace(query, count, exp.Sum(this=one))
 
 
 def when(condition: exp.Expr, value: exp.Expr) -> exp.Case:
@@ -123,7 +138,7 @@ def when(condition: exp.Expr, value: exp.Expr) -> exp.Case:
 
 def boolean_texts(query: TypedQuery) -> None:
     """Write truth values as the words true and false; Redshift has no such cast and Vertica's gives t and f."""
-    for cast in _casts(query, BOOLEANS, TEXT):
+    for cast in casts(query, BOOLEANS, TEXT):
         spelled = when(cast.this.copy(), exp.Literal.string("true"))
         spelled.append("ifs", exp.If(this=exp.not_(cast.this.copy()), true=exp.Literal.string("false")))
         replace(query, cast, spelled)
@@ -131,23 +146,20 @@ def boolean_texts(query: TypedQuery) -> None:
 
 def boolean_numbers(query: TypedQuery) -> None:
     """Cast truth values to numbers by way of INT, the only one that PostgreSQL and Redshift cast them to."""
-    for cast in _casts(query, BOOLEANS, NUMBERS):
+    for cast in casts(query, BOOLEANS, NUMBERS):
         if cast.to.this is not exp.DataType.Type.INT:
             cast.set("this", exp.cast(cast.this.copy(), "INT", dialect="duckdb"))
 
 
-def truncating_casts(query: TypedQuery) -> None:
-    """Round before a cast to an integer where the engine's cast would cut: DuckDB rounds, halves of floats to the even one."""
-    for cast in _casts(query, FLOATS | DECIMALS, INTEGERS):
-        if query.has(cast.this, FLOATS):
-            cast.set("this", exp.Anonymous(this="RINT", expressions=[cast.this.copy()]))
-        else:
-            cast.set("this", exp.Round(this=cast.this.copy()))
+def rounding_casts(query: TypedQuery) -> None:
+    """Round a decimal before it becomes an integer, for engines whose cast cuts or does not say what it does."""
+    for cast in casts(query, DECIMALS, INTEGERS):
+        cast.set("this", exp.Round(this=cast.this.copy()))
 
 
 def float_casts_in_doubt(query: TypedQuery) -> None:
     """Note casts of floats to integers where the product's own rounding of halves is not documented."""
-    for cast in _casts(query, FLOATS, INTEGERS):
+    for cast in casts(query, FLOATS, INTEGERS):
         query.note(cast, "DuckDB rounds a float that becomes an integer, halves to the even one; here halves may go elsewhere")
 
 
@@ -181,7 +193,7 @@ def _power_of_ten(query: TypedQuery, rounding: exp.Round) -> exp.Literal | None:
     return exp.Literal(this=f"{10 ** int(places.name)}", is_string=False) if int(places.name) else None
 
 
-def _casts(query: TypedQuery, source: frozenset[object], target: frozenset[object]) -> Iterator[exp.Cast]:
+def casts(query: TypedQuery, source: frozenset[object], target: frozenset[object]) -> Iterator[exp.Cast]:
     """Yield the casts between these types that the author wrote."""
     for cast in query.nodes(exp.Cast):
         if cast.to.this in target and query.has(cast.this, source):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from warehousebench.engines.common.arithmetic import when
+from warehousebench.engines.common.inference import BOOLEANS
 from warehousebench.engines.common.typed import TypedQuery, own_selects, replace
 from warehousebench.workload.rewrites import twin_of
 
@@ -25,7 +26,6 @@ def aliases(query: TypedQuery) -> None:
             replace(query, column, exp.paren(named.copy(), copy=False) if isinstance(named, exp.Binary) else named.copy())
     for ordered in query.nodes(exp.Ordered):
         _expand_order(ordered)
-    query.resolve()
 
 
 def _expand_order(ordered: exp.Ordered) -> None:
@@ -35,8 +35,8 @@ def _expand_order(ordered: exp.Ordered) -> None:
         return
     for column in list(ordered.find_all(exp.Column)):
         named = None if column.table else _projection(select, column.name)
-        if named is not None and not isinstance(named, exp.Column):
-            column.replace(exp.paren(named.copy(), copy=False))
+        if named is not None:
+            column.replace(exp.paren(named.copy(), copy=False) if isinstance(named, exp.Binary) else named.copy())
 
 
 def _projection(select: exp.Select, alias: str) -> exp.Expr | None:
@@ -72,6 +72,16 @@ def _order_by_all(query: TypedQuery, select: exp.Select) -> None:
             select.set("order", exp.Order(expressions=keys))
 
 
+def any_values(query: TypedQuery) -> None:
+    """Take the least of the values that any_value may choose from: every engine has MIN."""
+    for chosen in query.nodes(exp.AnyValue):
+        whole = chosen.parent if isinstance(chosen.parent, exp.IgnoreNulls) else chosen
+        if query.has(chosen.this, BOOLEANS):
+            raise query.refusal(chosen, "any_value() of truth values has no common form")
+        query.note(chosen, "any_value() is the least of the values here, and any of them in DuckDB")
+        replace(query, whole, exp.Min(this=chosen.this.copy()))
+
+
 def filters(query: TypedQuery) -> None:
     """Write ``agg(x) FILTER (WHERE c)`` as ``agg(CASE WHEN c THEN x END)``: aggregates pass over NULL."""
     for filtered in query.nodes(exp.Filter):
@@ -90,7 +100,7 @@ def inlined_windows(query: TypedQuery) -> None:
         named = {each.name.lower(): each for each in select.args.get("windows") or ()}
         for window in select.find_all(exp.Window) if named else ():
             base = named.get(window.alias.lower()) if window.alias else None
-            if base is not None and window.parent is not select:
+            if base is not None and window.arg_key != "windows":
                 for key in ("partition_by", "order", "spec"):
                     part = base.args.get(key)
                     if part and not window.args.get(key):
@@ -301,3 +311,18 @@ def put_before(ordered: exp.Ordered, other: exp.Ordered) -> None:
     if order is not None:
         keys = order.expressions
         order.set("expressions", [each for key in keys for each in ((other, key) if key is ordered else (key,))])
+
+
+def ordered_sets(query: TypedQuery) -> None:
+    """Put an ordered set operation into a subquery, so that its order may hold expressions."""
+    for operation in query.nodes(exp.SetOperation):
+        order, twin = operation.args.get("order"), twin_of(operation, query.twins)
+        if order is None or not isinstance(twin, exp.Query):
+            continue
+        outer = exp.Select(expressions=[exp.column(each.alias_or_name) for each in twin.selects])
+        for key in (*_ROWS_KEPT, "with_"):
+            outer.set(key, operation.args.get(key))
+            operation.set(key, None)
+        inner = exp.Subquery(this=operation.copy(), alias=exp.TableAlias(this=exp.to_identifier("_rows")))
+        outer.set("from_", exp.From(this=inner))
+        replace(query, operation, outer)

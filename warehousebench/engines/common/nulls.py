@@ -58,7 +58,7 @@ def _is_valued(ordered: exp.Expr | None, scopes: Mapping[int, Scope], tables: Ma
 
 def never_null(node: exp.Expr, scope: Scope, tables: Mapping[str, Table]) -> bool:
     """Tell whether ``node``, qualified, has a value in every row of ``scope``; False if that is not known."""
-    if isinstance(node, (exp.Count, exp.RowNumber, exp.Rank, exp.DenseRank)):
+    if isinstance(node, (exp.Count, exp.Grouping, exp.RowNumber, exp.Rank, exp.DenseRank)):
         return True
     if isinstance(node, exp.Literal):
         return True

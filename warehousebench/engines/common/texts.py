@@ -24,7 +24,21 @@ PARTS: Mapping[type[exp.Expr], str] = {
     exp.Minute: "MINUTE",
     exp.Second: "SECOND",
 }
+# What sqlglot has no kind of node for: a function's name -> the part, or None if the first argument names it.
+_NAMED = {"isoyear": "ISOYEAR", "weekofyear": "WEEK", "weekday": "DOW", "date_part": None, "datepart": None}
 _ALIASES = {"WEEKDAY": "DOW", "DAYOFWEEK": "DOW", "DAYOFYEAR": "DOY", "WEEKOFYEAR": "WEEK", "DAYOFMONTH": "DAY"}
+
+
+def named_parts(query: TypedQuery) -> None:
+    """Write functions that take a part of a date as EXTRACT."""
+    for kind, part in PARTS.items():
+        for call in query.nodes(kind):
+            replace(query, call, exp.Extract(this=exp.Var(this=part), expression=call.this.copy()))
+    for named in query.nodes(exp.Anonymous):
+        name, arguments = named.name.lower(), list(named.expressions)
+        if name in _NAMED and len(arguments) == (1 if _NAMED[name] else 2):
+            part = _NAMED[name] or arguments.pop(0).name.upper()
+            replace(query, named, exp.Extract(this=exp.Var(this=part), expression=arguments[0].copy()))
 
 
 def concatenations(query: TypedQuery) -> None:
@@ -45,19 +59,27 @@ def _text_or_nothing(query: TypedQuery, node: exp.Expr) -> exp.Expr:
 
 
 def parts_of_times(names: Mapping[str, str], *, cast: bool) -> Callable[[TypedQuery], None]:
-    """Return the rule that names the parts of dates by ``names`` and makes them integers, which DuckDB's are."""
+    """Return the rule that names the parts of dates by ``names`` and makes them integers, which DuckDB's are.
+
+    A name that ends in ``()`` is a function of its own.
+    """
 
     def rule(query: TypedQuery) -> None:
-        for call in query.nodes(*PARTS):
-            replace(query, call, exp.Extract(this=exp.Var(this=PARTS[type(call)]), expression=call.this.copy()))
         for extract in query.nodes(exp.Extract):
             part = extract.name.upper()
             part = _ALIASES.get(part, part)
             if part not in names:
                 raise query.refusal(extract, f"no form of EXTRACT({part} …) is known to keep the answer")
+            if names[part].endswith("()"):
+                call = exp.Anonymous(this=names[part].removesuffix("()"), expressions=[extract.expression.copy()])
+                replace(query, extract, call)
+                continue
             extract.set("this", exp.Var(this=names[part]))
-            if cast:
-                replace(query, extract, exp.cast(extract.copy(), "BIGINT", dialect="duckdb"))
+            if part == "SECOND":
+                # Without its fraction in DuckDB, with it elsewhere.
+                replace(query, extract, exp.cast(exp.Floor(this=extract.copy()), "BIGINT", dialect="duckdb"))
+            elif cast or part == "EPOCH":
+                replace(query, extract, exp.cast(extract.copy(), "DOUBLE" if part == "EPOCH" else "BIGINT", dialect="duckdb"))
 
     return rule
 
@@ -70,6 +92,12 @@ def counted_days(query: TypedQuery) -> None:
         sides = (side if query.has(side, DATES) else exp.cast(side.copy(), "DATE") for side in (call.this, call.expression))
         left, right = (side.copy() for side in sides)
         replace(query, call, exp.Paren(this=exp.Sub(this=left, expression=right)))
+
+
+def parsed_times(query: TypedQuery) -> None:
+    """Keep what strptime gives a timestamp without a time zone."""
+    for call in query.nodes(exp.StrToTime):
+        replace(query, call, exp.cast(call.copy(), "TIMESTAMP", dialect="duckdb"))
 
 
 def truncated_times(query: TypedQuery) -> None:

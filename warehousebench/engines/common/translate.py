@@ -16,6 +16,7 @@ from sqlglot.errors import ErrorLevel
 
 from warehousebench import duck
 from warehousebench.engines.base import Translation
+from warehousebench.engines.common import clauses, texts
 from warehousebench.engines.common.inference import UNLIMITED, DecimalRules
 from warehousebench.engines.common.typed import TypedQuery
 from warehousebench.errors import SourceError, UnsupportedError
@@ -45,6 +46,7 @@ COMMON: frozenset[type[exp.Expr]] = frozenset(
         *(exp.Abs, exp.Sign, exp.Round, exp.Floor, exp.Ceil, exp.Sqrt, exp.Exp, exp.Ln, exp.Pow, exp.Greatest, exp.Least),
         *(exp.Upper, exp.Lower, exp.Length, exp.Substring, exp.Trim, exp.Replace, exp.Concat, exp.StrPosition),
         *(exp.Left, exp.Right, exp.Extract, exp.TimestampTrunc, exp.DateDiff, exp.DateAdd, exp.DateSub, exp.StrToTime),
+        exp.CountIf,
     }
 )
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
@@ -54,11 +56,13 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 class Grammar:
     """An engine's SQL: sqlglot's dialect for it, its names, its decimals, the rewrites in order and what they cannot help.
 
+    ``shapes`` are rewrites into what is DuckDB's dialect still; types are found again after them, before the ``rules``.
     ``refused`` gives a reason by the kind of node.  ``reserved`` are words to quote beyond those of sqlglot's tokenizer.
     """
 
     product: str
     dialect: str | type[Dialect]
+    shapes: tuple[Rule, ...]
     rules: tuple[Rule, ...]
     functions: frozenset[type[exp.Expr]] = COMMON
     refused: Mapping[type[exp.Expr], str] = field(default_factory=dict)
@@ -70,7 +74,12 @@ def translate(sql: str, catalog: Catalog, grammar: Grammar) -> Translation:
     """Return ``sql`` (DuckDB's dialect, names of ``catalog``) as the engine writes it; raises UnsupportedError."""
     with sqlglot_warnings():
         query = _resolved(sql, catalog, grammar)
+        texts.named_parts(query)
+        clauses.any_values(query)
         _refuse(query, grammar)
+        for rule in grammar.shapes:
+            rule(query)
+        query.resolve()
         for rule in grammar.rules:
             rule(query)
         _name(query.tree, query.tables, grammar)

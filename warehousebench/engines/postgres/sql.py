@@ -10,30 +10,34 @@ from sqlglot import exp
 from warehousebench.engines.base import Translation
 from warehousebench.engines.common import arithmetic, clauses, texts
 from warehousebench.engines.common.nulls import large, nulls_left_out
-from warehousebench.engines.common.translate import COMMON, Grammar
+from warehousebench.engines.common.translate import Grammar
 from warehousebench.engines.common.translate import translate as translated
 from warehousebench.engines.common.unsupported import UNSUPPORTED
 from warehousebench.model.catalog import Catalog
 
-_PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "ISODOW", "DOY", "HOUR", "MINUTE", "ISOYEAR")
+_PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "ISODOW", "DOY", "HOUR", "MINUTE", "SECOND", "EPOCH", "ISOYEAR")
 
 GRAMMAR = Grammar(
     product="PostgreSQL",
     dialect="postgres",
-    functions=COMMON | {exp.CountIf, *texts.PARTS},
     refused=UNSUPPORTED | {exp.IgnoreNulls: "window functions cannot ignore NULLs"},
-    rules=(
+    shapes=(
         clauses.aliases,
         clauses.grouped_by_all,
         clauses.qualified_rows,
+    ),
+    rules=(
         clauses.checked_windows,
+        arithmetic.float_remainders,
         arithmetic.boolean_sums,
         arithmetic.counted_conditions,
         arithmetic.boolean_numbers,
         arithmetic.float_rounding_by_numeric,
+        arithmetic.signs,
         arithmetic.averages,
         arithmetic.deviations,
         texts.counted_days,
+        texts.parsed_times,
         texts.truncated_times,
         texts.parts_of_times({part: part for part in _PARTS}, cast=True),
         arithmetic.divisions,

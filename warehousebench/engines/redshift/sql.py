@@ -12,18 +12,17 @@ from warehousebench.engines.base import Translation
 from warehousebench.engines.common import arithmetic, clauses, texts
 from warehousebench.engines.common.inference import DecimalRules
 from warehousebench.engines.common.nulls import large, nulls_left_out
-from warehousebench.engines.common.translate import COMMON, Grammar
+from warehousebench.engines.common.translate import Grammar
 from warehousebench.engines.common.translate import translate as translated
 from warehousebench.engines.common.unsupported import UNSUPPORTED
 from warehousebench.engines.redshift.types import RESERVED
 from warehousebench.model.catalog import Catalog
 
-_PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "DOY", "HOUR", "MINUTE")
+_PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "DOY", "HOUR", "MINUTE", "SECOND", "EPOCH")
 
 GRAMMAR = Grammar(
     product="Redshift",
     dialect="redshift",
-    functions=COMMON | {exp.CountIf, *texts.PARTS},
     reserved=RESERVED,
     # "Computations with numeric values": a product has p1 + p2 + 1 digits, 38 at most, and keeps 4 places when it is cut.
     decimals=DecimalRules(extra=1, most=38, places=4),
@@ -32,28 +31,35 @@ GRAMMAR = Grammar(
         exp.Log: "LOG runs on the leader node alone, which cannot read tables",
         exp.Corr: "Redshift has no CORR",
     },
-    rules=(
+    shapes=(
         clauses.aliases,
         clauses.grouped_by_all,
         clauses.inlined_windows,
         clauses.qualified_rows,
         clauses.distinct_on,
+    ),
+    rules=(
         clauses.filters,
         clauses.checked_windows,
         clauses.row_frames,
         clauses.short_lags,
         clauses.distinct_sets,
         clauses.null_safe,
+        arithmetic.float_remainders,
         arithmetic.boolean_sums,
         arithmetic.counted_conditions,
         arithmetic.boolean_numbers,
         arithmetic.boolean_texts,
+        arithmetic.rounding_casts,
         arithmetic.float_casts_in_doubt,
         arithmetic.float_rounding_in_doubt,
+        arithmetic.signs,
         arithmetic.averages,
         arithmetic.deviations,
         arithmetic.products,
         texts.concatenations,
+        texts.parsed_times,
+        texts.counted_days,
         texts.truncated_times,
         texts.interval_differences,
         texts.parts_of_times({part: part for part in _PARTS}, cast=True),

@@ -9,15 +9,15 @@ from sqlglot import exp
 
 from warehousebench.engines.base import Translation
 from warehousebench.engines.common import arithmetic, clauses, texts
-from warehousebench.engines.common.inference import DATES, DecimalRules
+from warehousebench.engines.common.inference import DATES, FLOATS, INTEGERS, INTERVALS, DecimalRules
 from warehousebench.engines.common.nulls import nulls_left_out, small
-from warehousebench.engines.common.translate import COMMON, Grammar
+from warehousebench.engines.common.translate import Grammar
 from warehousebench.engines.common.translate import translate as translated
 from warehousebench.engines.common.typed import TypedQuery, replace
 from warehousebench.engines.common.unsupported import UNSUPPORTED
 from warehousebench.model.catalog import Catalog
 
-_PARTS = {part: part for part in ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOY", "HOUR", "MINUTE")}
+_PARTS = {part: part for part in ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOY", "HOUR", "MINUTE", "SECOND")}
 _PARTS |= {"ISODOW": "DOW_ISO", "ISOYEAR": "YEAROFWEEK", "DOW": "DOW"}
 
 
@@ -27,6 +27,20 @@ def _days_between(query: TypedQuery) -> None:
         if query.has(difference.this, DATES) and query.has(difference.expression, DATES):
             sides = [difference.this.copy(), difference.expression.copy()]
             replace(query, difference, exp.Anonymous(this="DATEDIFF", expressions=sides))
+
+
+def _times_from_dates(query: TypedQuery) -> None:
+    """Make DATE + INTERVAL a timestamp where it is given out; a comparison is the same with the date that Spark makes of it."""
+    for moved in query.nodes(exp.Add, exp.Sub):
+        given_out = moved.find_ancestor(exp.Predicate, exp.Select)
+        if query.has(moved.left, DATES) and query.has(moved.right, INTERVALS) and isinstance(given_out, exp.Select):
+            replace(query, moved, exp.cast(moved.copy(), "TIMESTAMP", dialect="duckdb"))
+
+
+def _even_halves(query: TypedQuery) -> None:
+    """Round floats before they become integers, halves to the even one as in DuckDB: Spark's cast cuts."""
+    for cast in arithmetic.casts(query, FLOATS, INTEGERS):
+        cast.set("this", exp.Anonymous(this="RINT", expressions=[cast.this.copy()]))
 
 
 def _days_from_sunday(query: TypedQuery) -> None:
@@ -39,24 +53,29 @@ def _days_from_sunday(query: TypedQuery) -> None:
 GRAMMAR = Grammar(
     product="Spark",
     dialect="spark",
-    functions=COMMON | {exp.CountIf, *texts.PARTS},
     # "ANSI Compliance": p1 + p2 + 1 digits, 38 at most, and 6 places kept when they are cut.
     decimals=DecimalRules(extra=1, most=38, places=6),
     refused=UNSUPPORTED,
-    rules=(
+    shapes=(
         clauses.aliases,
         clauses.grouped_by_all,
         clauses.qualified_rows,
         clauses.distinct_on,
+    ),
+    rules=(
         clauses.checked_windows,
         arithmetic.boolean_sums,
-        arithmetic.truncating_casts,
+        arithmetic.counted_conditions,
+        arithmetic.rounding_casts,
+        _even_halves,
+        arithmetic.signs,
         arithmetic.averages,
         arithmetic.deviations,
         arithmetic.products,
         texts.concatenations,
-        _days_between,
         texts.counted_days,
+        _days_between,
+        _times_from_dates,
         texts.truncated_times,
         texts.interval_differences,
         texts.parts_of_times(_PARTS, cast=False),

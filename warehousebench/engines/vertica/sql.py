@@ -17,16 +17,16 @@ from warehousebench.engines.base import Translation
 from warehousebench.engines.common import arithmetic, clauses, texts
 from warehousebench.engines.common.inference import BOOLEANS, FLOATS, TEXT, UNTYPED
 from warehousebench.engines.common.nulls import keys_with_values
-from warehousebench.engines.common.translate import COMMON, Grammar
+from warehousebench.engines.common.translate import Grammar
 from warehousebench.engines.common.translate import translate as translated
 from warehousebench.engines.common.typed import TypedQuery
 from warehousebench.engines.common.unsupported import UNSUPPORTED
 from warehousebench.engines.vertica.types import RESERVED, VARIABLE_BYTES
 from warehousebench.model.catalog import Catalog
 
-_PARTS = {part: part for part in ("YEAR", "QUARTER", "MONTH", "DAY", "DOW", "ISODOW", "DOY", "HOUR", "MINUTE", "ISOYEAR")}
+_PARTS = {part: part for part in ("YEAR", "QUARTER", "MONTH", "DAY", "DOW", "DOY", "HOUR", "MINUTE", "SECOND", "EPOCH")}
 # WEEK counts from January 1st there; DuckDB's week is the ISO one.
-_PARTS["WEEK"] = "ISOWEEK"
+_PARTS |= {"WEEK": "WEEK_ISO()", "ISODOW": "DAYOFWEEK_ISO()", "ISOYEAR": "YEAR_ISO()"}
 # Types whose NULLs come last in ascending and first in descending order; for all others it is the other way round.
 _NULLS_LARGE = FLOATS | TEXT | BOOLEANS
 
@@ -76,28 +76,34 @@ def _nulls_by_type(query: TypedQuery) -> None:
 GRAMMAR = Grammar(
     product="Vertica",
     dialect=WarehouseVertica,
-    functions=COMMON | {exp.CountIf, *texts.PARTS},
     reserved=RESERVED,
     refused=UNSUPPORTED | {exp.Corr: "no translation of corr() is known to keep the answer"},
-    rules=(
+    shapes=(
         clauses.aliases,
         clauses.grouped_by_all,
         clauses.inlined_windows,
         clauses.qualified_rows,
         clauses.distinct_on,
+        clauses.ordered_sets,
+    ),
+    rules=(
         clauses.filters,
         clauses.checked_windows,
         clauses.distinct_sets,
         clauses.null_safe,
         clauses.null_proof_extremes,
+        arithmetic.float_remainders,
         arithmetic.boolean_sums,
         arithmetic.counted_conditions,
         arithmetic.boolean_texts,
+        arithmetic.rounding_casts,
         arithmetic.float_casts_in_doubt,
         arithmetic.float_rounding_in_doubt,
+        arithmetic.signs,
         arithmetic.averages,
         arithmetic.deviations,
         texts.concatenations,
+        texts.counted_days,
         texts.truncated_times,
         texts.interval_differences,
         texts.parts_of_times(_PARTS, cast=True),
