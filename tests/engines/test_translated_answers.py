@@ -1,16 +1,18 @@
-"""Translated queries give DuckDB's answers, value by value: TPC-H on a real PostgreSQL and on a real Spark."""
+"""Translated queries give DuckDB's answers, value by value, on a real PostgreSQL and on a real Spark."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from engine_cases import Inputs
+from translation_cases import CASES, CATALOG, ROWS, TABLE, create
 
 from warehousebench import duck
 from warehousebench.bench.verify import Reference, check, make_reference
@@ -23,6 +25,8 @@ from warehousebench.model.run import Status
 from warehousebench.workload.shape import answer_shape
 from warehousebench.workload.suite import load_suite
 
+# Spark has no seconds since 1970 of a timestamp without a time zone.
+NOT_ON_SPARK = {"seconds"}
 QUERIES = {query.name: query.sql for query in load_suite("tpch", 0.01).queries}
 
 
@@ -53,14 +57,66 @@ def postgres(tpch: Inputs, tpch_data: Path, postgres_url: str) -> Iterator[Clien
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_postgres(name: str, tpch: Inputs, references: Mapping[str, Reference], postgres: Client) -> None:
-    found = check(postgres.query(for_postgres(QUERIES[name], tpch.catalog).sql, 60), references[name])
+def test_tpch_on_postgres(name: str, tpch: Inputs, references: Mapping[str, Reference], postgres: Client) -> None:
+    verify(references[name], postgres.query(for_postgres(QUERIES[name], tpch.catalog).sql, 60))
+
+
+def verify(reference: Reference, answer: Answer) -> None:
+    found = check(answer, reference)
     assert (found.status, found.reason) == (Status.VERIFIED, None)
 
 
 @pytest.fixture(scope="module")
-def spark(tpch: Inputs, tpch_data: Path) -> Iterator[Any]:
-    """Return a Spark session on two threads with the tables as views; skips aloud without Java."""
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, Path]]:
+    """Return a session on DuckDB with the table of the cases, and its Parquet file."""
+    path = tmp_path_factory.mktemp("cases") / "t.parquet"
+    with duck.opened() as connection:
+        duck.run(connection, create())
+        duck.run(connection, f"INSERT INTO t VALUES {', '.join(ROWS)}")
+        duck.run(connection, f"COPY t TO {duck.text(str(path))} (FORMAT parquet)")
+    client = DuckViews({"t": f"read_parquet({duck.text(str(path))})"}).connect()
+    yield client, path
+    client.close()
+
+
+@pytest.fixture(scope="module", params=["C.UTF-8", "en-US"])
+def postgres_cases(request: pytest.FixtureRequest, postgres_server: str, cases: tuple[Client, Path]) -> Iterator[Client]:
+    """Return a session on PostgreSQL with the table, in a database that sorts by bytes and in one that sorts as in English."""
+    import psycopg
+
+    name = f"wb_test_{uuid.uuid4().hex[:12]}"
+    base, _, options = postgres_server.partition("?")
+    locale = "LOCALE 'C.UTF-8'" + ("" if request.param == "C.UTF-8" else f" LOCALE_PROVIDER icu ICU_LOCALE '{request.param}'")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        try:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' {locale}")
+        except psycopg.Error as error:
+            pytest.skip(f"this PostgreSQL has no database in {request.param}: {error}")
+    place = target(f"{base.rpartition('/')[0]}/{name}?{options}{'&' if options else ''}schema=translated")
+    store = engine("postgres").store(place, Plan(CATALOG))
+    store.create(TABLE)
+    store.fill(TABLE, [cases[1]])
+    store.finish()
+    store.close()
+    client = engine("postgres").connector(place, {}).connect()
+    yield client
+    client.close()
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def expected(cases: tuple[Client, Path], name: str) -> Reference:
+    return make_reference(cases[0].query(CASES[name], 60), answer_shape(CASES[name]))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cases_on_postgres(name: str, cases: tuple[Client, Path], postgres_cases: Client) -> None:
+    verify(expected(cases, name), postgres_cases.query(for_postgres(CASES[name], CATALOG).sql, 60))
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """Return a Spark session on two threads; skips aloud without Java."""
     sql = pytest.importorskip("pyspark.sql", reason="no Spark: install warehousebench[spark]")
     if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
         pytest.skip("no Spark: Java 17 or later is not installed")
@@ -75,16 +131,33 @@ def spark(tpch: Inputs, tpch_data: Path) -> Iterator[Any]:
     }
     session = sql.SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
-    for table in tpch.catalog:
-        session.read.parquet(str(tpch_data / f"{table.name}.parquet")).createOrReplaceTempView(table.name)
     yield session
     session.stop()
 
 
+def rows_of(frame: Any) -> Answer:
+    return Answer(tuple(frame.columns), tuple(kind for _, kind in frame.dtypes), [tuple(row) for row in frame.collect()])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", QUERIES)
-def test_spark(name: str, tpch: Inputs, references: Mapping[str, Reference], spark: Any) -> None:
-    frame = spark.sql(for_spark(QUERIES[name], tpch.catalog).sql)
-    answer = Answer(tuple(frame.columns), tuple(kind for _, kind in frame.dtypes), [tuple(row) for row in frame.collect()])
-    found = check(answer, references[name])
-    assert (found.status, found.reason) == (Status.VERIFIED, None)
+def test_tpch_on_spark(tpch: Inputs, tpch_data: Path, references: Mapping[str, Reference], spark: Any) -> None:
+    for table in tpch.catalog:
+        spark.read.parquet(str(tpch_data / f"{table.name}.parquet")).createOrReplaceTempView(table.name)
+    assert not differences(
+        references.__getitem__, lambda name: rows_of(spark.sql(for_spark(QUERIES[name], tpch.catalog).sql)), QUERIES
+    )
+
+
+@pytest.mark.slow
+def test_cases_on_spark(cases: tuple[Client, Path], spark: Any) -> None:
+    spark.read.parquet(str(cases[1])).createOrReplaceTempView("t")
+    names = {name: sql for name, sql in CASES.items() if name not in NOT_ON_SPARK}
+    assert not differences(
+        lambda name: expected(cases, name), lambda name: rows_of(spark.sql(for_spark(CASES[name], CATALOG).sql)), names
+    )
+
+
+def differences(wanted: Callable[[str], Reference], got: Callable[[str], Answer], names: Mapping[str, str]) -> dict[str, str]:
+    """Return query -> how its answer differs: all of them at once, since the session takes most of the time."""
+    found = {name: check(got(name), wanted(name)) for name in names}
+    return {name: str(each.reason) for name, each in found.items() if each.status is not Status.VERIFIED}

@@ -16,8 +16,10 @@ NAME_BYTES = 63
 _TYPES: Mapping[TypeKind, str] = {
     TypeKind.REAL: "real",
     TypeKind.DOUBLE: "double precision",
-    TypeKind.CHAR: "text",
-    TypeKind.VARCHAR: "text",
+    # In the order of its bytes, as in every other engine; the database's own collation may be a language's.
+    TypeKind.CHAR: 'text COLLATE "C"',
+    TypeKind.VARCHAR: 'text COLLATE "C"',
+    TypeKind.TEXT: 'text COLLATE "C"',
     TypeKind.TIMESTAMPTZ: "timestamp with time zone",
     TypeKind.BINARY: "bytea",
     TypeKind.JSON: "jsonb",

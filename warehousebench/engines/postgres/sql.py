@@ -12,10 +12,21 @@ from warehousebench.engines.common import arithmetic, clauses, texts
 from warehousebench.engines.common.nulls import large, nulls_left_out
 from warehousebench.engines.common.translate import Grammar
 from warehousebench.engines.common.translate import translate as translated
+from warehousebench.engines.common.typed import TypedQuery, replace
 from warehousebench.engines.common.unsupported import UNSUPPORTED
 from warehousebench.model.catalog import Catalog
 
 _PARTS = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "ISODOW", "DOY", "HOUR", "MINUTE", "SECOND", "EPOCH", "ISOYEAR")
+
+
+def _letters_of_the_database(query: TypedQuery) -> None:
+    """Change case by the database's own rules: the columns' collation, which sorts by bytes, knows ASCII letters alone."""
+    for change in query.nodes(exp.Upper, exp.Lower):
+        change.set("this", exp.Collate(this=change.this.copy(), expression=exp.Var(this='"default"')))
+        replace(query, change, exp.Collate(this=change.copy(), expression=exp.Var(this='"C"')))
+    for like in query.nodes(exp.ILike):
+        like.set("this", exp.Collate(this=like.this.copy(), expression=exp.Var(this='"default"')))
+
 
 GRAMMAR = Grammar(
     product="PostgreSQL",
@@ -43,6 +54,7 @@ GRAMMAR = Grammar(
         arithmetic.divisions,
         arithmetic.plain_integer_divisions,
         clauses.like_patterns,
+        _letters_of_the_database,
         nulls_left_out(large),
     ),
 )
