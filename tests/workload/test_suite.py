@@ -37,7 +37,7 @@ def folder(path: Path, **files: str) -> Path:
 
 
 def test_tpch_is_built_in(tpch: Suite) -> None:
-    assert suite_names() == ("tpcds", "tpch")
+    assert suite_names() == ("customers", "tpcds", "tpch")
     assert tpch.default_scale == 0.1
     assert tpch.default_scale in tpch.scales
     assert tpch.generator == ("tpcgen-cli", "tpch")
@@ -96,9 +96,9 @@ def test_impossible_scales(scale: float) -> None:
 
 @pytest.mark.parametrize("name", ["tpc-h", "", "..", "../schemas/tpch"])
 def test_unknown_suites(name: str) -> None:
-    with pytest.raises(UsageError, match="Choose one of: tpcds, tpch"):
+    with pytest.raises(UsageError, match="Choose one of: customers, tpcds, tpch"):
         load_suite(name, 1)
-    with pytest.raises(UsageError, match="Choose one of: tpcds, tpch"):
+    with pytest.raises(UsageError, match="Choose one of: customers, tpcds, tpch"):
         schema_file(name)
 
 
