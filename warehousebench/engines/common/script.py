@@ -54,25 +54,46 @@ def key_lines(table: Table, names: Callable[[Iterable[str]], str], suffix: str =
 
 def comments(table: Table, quote: Callable[[str], str], text: Callable[[str], str]) -> list[str]:
     """Return COMMENT ON statements for the table and its columns, as one block; empty without comments."""
+    statements = comment_statements(table, quote, text)
+    return ["\n".join(f"{statement};" for statement in statements)] if statements else []
+
+
+def comment_statements(table: Table, quote: Callable[[str], str], text: Callable[[str], str]) -> list[str]:
+    """Return COMMENT ON statements for the table and its columns, one by one."""
     name = quote(table.name)
-    lines = [f"COMMENT ON TABLE {name} IS {text(table.comment)};"] if table.comment else []
-    lines += [f"COMMENT ON COLUMN {name}.{quote(each.name)} IS {text(each.comment)};" for each in table.columns if each.comment]
-    return ["\n".join(lines)] if lines else []
+    found = [f"COMMENT ON TABLE {name} IS {text(table.comment)}"] if table.comment else []
+    return found + [
+        f"COMMENT ON COLUMN {name}.{quote(each.name)} IS {text(each.comment)}" for each in table.columns if each.comment
+    ]
 
 
 def foreign_keys(catalog: Catalog, quote: Callable[[str], str], names: Callable[[Iterable[str]], str]) -> list[str]:
     """Return ALTER TABLE statements for all foreign keys, as one block: last, so that neither order nor cycles matter."""
     lines = []
-    for table in parents_first(catalog):
-        for key in table.foreign_keys:
-            clause = (
-                f"FOREIGN KEY ({names(key.columns)}) REFERENCES {quote(key.referenced_table)} ({names(key.referenced_columns)})"
-            )
-            if declarable(catalog, key):
-                lines.append(f"ALTER TABLE {quote(table.name)} ADD {clause};")
-            else:
-                lines.append(comment(f"left out, since it refers to no declared key here: {table.name} {clause}"))
+    for table, key in _keys(catalog):
+        if declarable(catalog, key):
+            lines.append(f"{_foreign_key(table, key, quote, names)};")
+        else:
+            clause = _reference(key, quote, names)
+            lines.append(comment(f"left out, since it refers to no declared key here: {table.name} {clause}"))
     return ["\n".join(lines)] if lines else []
+
+
+def foreign_key_statements(catalog: Catalog, quote: Callable[[str], str], names: Callable[[Iterable[str]], str]) -> list[str]:
+    """Return ALTER TABLE statements for the foreign keys that can be declared, one by one."""
+    return [_foreign_key(table, key, quote, names) for table, key in _keys(catalog) if declarable(catalog, key)]
+
+
+def _keys(catalog: Catalog) -> Iterator[tuple[Table, ForeignKey]]:
+    return ((table, key) for table in parents_first(catalog) for key in table.foreign_keys)
+
+
+def _foreign_key(table: Table, key: ForeignKey, quote: Callable[[str], str], names: Callable[[Iterable[str]], str]) -> str:
+    return f"ALTER TABLE {quote(table.name)} ADD {_reference(key, quote, names)}"
+
+
+def _reference(key: ForeignKey, quote: Callable[[str], str], names: Callable[[Iterable[str]], str]) -> str:
+    return f"FOREIGN KEY ({names(key.columns)}) REFERENCES {quote(key.referenced_table)} ({names(key.referenced_columns)})"
 
 
 def reasons_comment(reasons: Iterable[Reason]) -> str:

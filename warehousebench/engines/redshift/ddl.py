@@ -8,7 +8,9 @@ from warehousebench.engines.common.script import (
     choice,
     column_reasons,
     comment,
+    comment_statements,
     comments,
+    foreign_key_statements,
     foreign_keys,
     key_lines,
     listing,
@@ -33,7 +35,7 @@ def script(design: RedshiftDesign, catalog: Catalog, profile: Profile | None) ->
         parts.append(_create(table, design.tables[table.name], profile.tables.get(table.name) if profile else None))
         parts.extend(comments(table, quote, text))
     parts.extend(foreign_keys(catalog, quote, _names))
-    statistics = "\n".join(f"ANALYZE {quote(table.name)};" for table in tables)
+    statistics = "\n".join(f"{analyze(table)};" for table in tables)
     parts.append(f"-- Statistics for the planner: run these again after every load.\n{statistics}")
     return "\n\n".join(parts) + "\n"
 
@@ -53,6 +55,24 @@ def summarise(design: RedshiftDesign, script: str) -> DesignSummary:
         for name, table in sorted(design.tables.items())
     )
     return DesignSummary(PRODUCT, design.basis, tuple(choices), script)
+
+
+def create(table: Table, design: TableDesign, seen: TableProfile | None) -> list[str]:
+    """Return the statements that create one table, without its foreign keys: CREATE TABLE, then its comments."""
+    rows, _ = _column_lines(table, design, seen)
+    body = listing(rows, [""] * len(rows), key_lines(table, _names))
+    attributes = "\n".join(_attributes(design))
+    return [f"CREATE TABLE {quote(table.name)} (\n{body}\n)\n{attributes}", *comment_statements(table, quote, text)]
+
+
+def references(catalog: Catalog) -> list[str]:
+    """Return the statements that add the foreign keys, for when every table is there."""
+    return foreign_key_statements(catalog, quote, _names)
+
+
+def analyze(table: Table) -> str:
+    """Return the statement that gathers the planner's statistics of a table."""
+    return f"ANALYZE {quote(table.name)}"
 
 
 def _dist_words(design: TableDesign) -> str:
