@@ -16,6 +16,8 @@ from warehousebench.model.catalog import Catalog, Column, DataType, ForeignKey, 
 from warehousebench.model.layout import Cluster
 
 PASSWORD = "secret"
+# redshift_connector leaves the socket of a failed login or a lost connection to the garbage collector.
+LEAKS = "ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning"
 
 
 class Make(Protocol):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from redshift_cases import PASSWORD, Make
+from redshift_cases import LEAKS, PASSWORD, Make
 from redshift_connector.interval import IntervalDayToSecond, IntervalYearToMonth
 from standins import certificates
 from standins.backend import Backend
@@ -23,7 +23,7 @@ from warehousebench.engines.redshift.settings import Settings, settings
 from warehousebench.engines.redshift.types import quote
 from warehousebench.errors import DesignError, EngineError, TimeLimitError, TransientError, UnsupportedError
 
-pytestmark = pytest.mark.usefixtures("leaky_driver")
+pytestmark = pytest.mark.filterwarnings(LEAKS)
 TIMEOUT = 20.0
 
 
@@ -87,6 +87,7 @@ def test_a_query_beyond_the_limit_is_stopped_by_the_server(redshift_server: Reds
     assert client.query("SELECT 8", TIMEOUT).rows == [(8,)]
 
 
+@pytest.mark.usefixtures("leaky_driver")
 def test_a_server_that_does_not_even_stop_in_time_costs_the_session(
     redshift_server: RedshiftServer, client: RedshiftClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_server_that_does_not_even_stop_in_time_costs_the_session(
         client.query("SELECT 8", TIMEOUT)
 
 
+@pytest.mark.usefixtures("leaky_driver")
 @pytest.mark.parametrize("fault", [Fault.RESET_BEFORE, Fault.RESET_AFTER])
 def test_a_lost_connection_is_worth_repeating_on_another_session(
     redshift_server: RedshiftServer, client: RedshiftClient, configured: Settings, fault: Fault
@@ -111,6 +113,7 @@ def test_a_lost_connection_is_worth_repeating_on_another_session(
     again.close()
 
 
+@pytest.mark.usefixtures("leaky_driver")
 def test_a_restart_of_the_server_is_worth_repeating(
     redshift_server: RedshiftServer, client: RedshiftClient, configured: Settings
 ) -> None:
@@ -129,6 +132,7 @@ def test_a_lost_serialization_is_worth_repeating(redshift_server: RedshiftServer
     assert client.query("SELECT 5", TIMEOUT).rows == [(5,)]
 
 
+@pytest.mark.usefixtures("leaky_driver")
 def test_a_refused_login_says_what_to_check_and_not_the_password(redshift_server: RedshiftServer, configured: Settings) -> None:
     redshift_server.faults.arm(Fault.REFUSE_LOGIN)
     with pytest.raises(EngineError, match="Check user and password") as caught:
@@ -137,6 +141,7 @@ def test_a_refused_login_says_what_to_check_and_not_the_password(redshift_server
     assert PASSWORD not in str(caught.value)
 
 
+@pytest.mark.usefixtures("leaky_driver")
 @pytest.mark.filterwarnings("ignore:ssl:DeprecationWarning")
 @pytest.mark.parametrize("mode", ["verify-full", "verify-ca"])
 def test_tls_is_checked_against_the_authorities_that_are_trusted(
@@ -158,6 +163,7 @@ def test_tls_is_checked_against_the_authorities_that_are_trusted(
         server.stop()
 
 
+@pytest.mark.usefixtures("leaky_driver")
 @pytest.mark.filterwarnings("ignore:ssl:DeprecationWarning")
 @pytest.mark.parametrize(
     ("options", "says", "kind"),
