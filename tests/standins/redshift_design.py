@@ -32,6 +32,7 @@ RULES = tables.Rules(
         "TIMESTAMPTZ": "timestamp with time zone",
         "TIME": "time without time zone",
         "TIMETZ": "time with time zone",
+        "VARBINARY": "binary varying",
     },
 )
 _RAW_BY_DEFAULT = ("boolean", "real", "double precision")

@@ -42,6 +42,7 @@ SETTINGS = {
     "autocommit": "on",
     "session_authorization": "default",
 }
+_PLAN = Column("QUERY PLAN", "VARCHAR")
 _SET = re.compile(r"set\s+(?:session\s+|local\s+)?(time\s+zone|\w+)\s*(?:=|\bto\b)?\s*(.+)", re.IGNORECASE | re.DOTALL)
 _MILLISECONDS = re.compile(r"(\d+)\s*(ms|s|min)?", re.IGNORECASE)
 
@@ -93,9 +94,11 @@ class Redshift(Commands):
         return literals | {name: exp.Literal.string(value) for name, value in texts.items()}
 
     def describe(self, text: str, values: Mapping[int, exp.Expression]) -> tuple[Column, ...] | None:
-        """Return the columns of a query or of SHOW."""
+        """Return the columns of a query, of SHOW or of EXPLAIN."""
         if self.word(text) == "SHOW":
             return (Column(text.split()[-1].strip('";').lower(), "VARCHAR"),)
+        if self.word(text) == "EXPLAIN":
+            return (_PLAN,)
         return super().describe(text, values)
 
     def execute(self, record: Record, text: str, values: Mapping[int, exp.Expression]) -> Answer:
@@ -116,6 +119,8 @@ class Redshift(Commands):
             return self._set(text)
         if word == "SHOW":
             return self._show(text)
+        if word == "EXPLAIN":
+            return self._explain(text)
         if word in ("ANALYZE", "VACUUM"):
             return self._analyze(word, text)
         if word == "COPY":
@@ -170,6 +175,11 @@ class Redshift(Commands):
         if name not in self.settings:
             raise unsupported(f"SHOW {name}")
         return Answer("SHOW", (Column(name, "VARCHAR"),), [(self.settings[name],)])
+
+    def _explain(self, text: str) -> Answer:
+        """Show DuckDB's plan, and say so: how Redshift would go about it is not known here."""
+        plan = self.query(f"EXPLAIN {self.translated(self.parsed(text.lstrip()[len('EXPLAIN') :]))}")[-1][1]
+        return Answer("EXPLAIN", (_PLAN,), [(line,) for line in ["not Redshift's plan but DuckDB's:", *plan.splitlines()]])
 
     def _analyze(self, word: str, text: str) -> Answer:
         names = [token.text.lower() for token in sql.tokens(text, self.dialect)[1:]]

@@ -101,6 +101,8 @@ def _type(kind: exp.DataType, rules: Rules) -> tuple[str, str, int]:
         return "VARCHAR", f"{rules.names.get('VARCHAR', 'varchar')}({rules.default_varchar})", rules.default_varchar
     if base in (exp.DType.USERDEFINED, exp.DType.ARRAY, exp.DType.STRUCT, exp.DType.MAP, exp.DType.SUPER, exp.DType.NULL):
         raise unsupported(f"the type {kind.sql()}")
+    if base is exp.DType.VARBINARY and numbers:
+        return "BLOB", f"{name}({numbers[0]})", 0
     return kind.sql("duckdb").split("(")[0], name, 0
 
 
