@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from contract_cases import Case
+from standins import s3
 from standins.fixtures import DATABASE, PASSWORD, USER
+from standins.redshift import RedshiftServer
 from standins.vertica import VerticaServer
 
 from warehousebench.engines import target
 
-ENGINES = ["duckdb", "postgres", "vertica"]
+ENGINES = ["duckdb", "postgres", "redshift", "vertica"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -29,6 +31,17 @@ def duckdb_case() -> Case:
 def postgres_case(postgres_url: str) -> Case:
     """Return a real PostgreSQL."""
     return Case("postgres", target(postgres_url))
+
+
+@pytest.fixture
+def redshift_case(redshift_server: RedshiftServer, s3_service: s3.Bucket, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """Return the stand-in for Redshift, with a bucket on loopback."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3.SECRET)
+    s3_service.client.create_bucket(Bucket="contract")
+    place = f"redshift://{USER}:{PASSWORD}@{redshift_server.host}:{redshift_server.port}/{DATABASE}"
+    options = f"sslmode=off&s3=s3://contract/x&iam_role=default&region={s3.REGION}&endpoint_url={s3_service.endpoint}"
+    return Case("redshift", target(f"{place}?{options}"), stand_in=True)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ DESIGNERS = {
 ENGINES = {
     "duckdb": "warehousebench.engines.duckdb.engine",
     "postgres": "warehousebench.engines.postgres.engine",
+    "redshift": "warehousebench.engines.redshift.engine",
     "vertica": "warehousebench.engines.vertica.engine",
 }
 

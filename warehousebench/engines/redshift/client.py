@@ -19,6 +19,7 @@ from warehousebench.engines.redshift.metrics import History
 from warehousebench.engines.redshift.settings import Settings, described
 from warehousebench.engines.redshift.types import quote, text
 from warehousebench.errors import TransientError
+from warehousebench.model.function import Function, Variant
 
 CONNECT_SECONDS = 30
 # How much later than the server's own limit we give up on an answer: it has to be told, and the rows have to travel.
@@ -53,6 +54,12 @@ class RedshiftClient:
     def metrics(self) -> Mapping[str, float]:
         """Return the server's own figures of the last query; none for one that the leader node answered alone."""
         return self._history.figures(self.rows, self._sql)
+
+    def define(self, function: Function, variant: Variant) -> None:
+        """Make a user-defined function in the target's schema; raises UnsupportedError and EngineError."""
+        from warehousebench.engines.redshift.functions import definition
+
+        self.run(definition(function, variant, self._settings.lambda_prefix, self._settings.iam_role or ""))
 
     def plan(self, sql: str) -> str:
         """Return EXPLAIN's text."""

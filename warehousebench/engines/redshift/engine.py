@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from warehousebench.engines.base import YES, Ability, Capabilities, Check, Connector, Feature, Plan, Store, Support
+from warehousebench.engines.base import YES, Ability, Capabilities, Check, Connector, Feature, Plan, Store, Support, Translation
 from warehousebench.engines.redshift.design import RedshiftDesign
 from warehousebench.engines.redshift.settings import CONVENTION, settings
 from warehousebench.engines.targets import Target
 from warehousebench.model.catalog import Catalog
+from warehousebench.model.function import Variant
 
-__all__ = ["CONVENTION", "capabilities", "connector", "examine", "reflect_design", "statements", "store"]
+__all__ = ["CONVENTION", "capabilities", "connector", "examine", "reflect_design", "statements", "store", "translate", "variants"]
 
 
 def capabilities() -> Capabilities:
@@ -20,6 +21,20 @@ def capabilities() -> Capabilities:
         Feature.COLD_CACHE: Ability(Support.NEVER, "it has no command that empties its caches of blocks; a restart may"),
         Feature.REJECTED_ROWS: Ability(Support.NEVER, "COPY from Parquet takes all rows or none (no MAXERROR)"),
     }
+
+
+def variants() -> Mapping[Variant, Ability]:
+    """Return which user-defined functions a session can define."""
+    from warehousebench.engines.redshift.functions import variants as offered
+
+    return offered()
+
+
+def translate(sql: str, catalog: Catalog) -> Translation:
+    """Return a DuckDB query in Redshift's dialect with the same answer; raises UnsupportedError with the reason."""
+    from warehousebench.engines.redshift.sql import translate as translated
+
+    return translated(sql, catalog)
 
 
 def connector(target: Target, files: Mapping[str, Sequence[Path]]) -> Connector:  # noqa: ARG001

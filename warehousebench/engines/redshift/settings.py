@@ -30,6 +30,7 @@ CONVENTION = Convention(
         "workgroup": ("REDSHIFT_WORKGROUP",),
         "s3": ("REDSHIFT_S3",),
         "iam_role": ("REDSHIFT_IAM_ROLE",),
+        "lambda_prefix": ("REDSHIFT_LAMBDA_PREFIX",),
         "endpoint_url": ("AWS_ENDPOINT_URL_S3",),
         "keep_stage": ("REDSHIFT_KEEP_STAGE",),
         "label": ("REDSHIFT_LABEL",),
@@ -92,6 +93,7 @@ class Settings:
     stage: Stage | None = None
     iam_role: str | None = None
     endpoint_url: str | None = None
+    lambda_prefix: str = ""
 
 
 def settings(target: Target) -> Settings:
@@ -117,6 +119,7 @@ def settings(target: Target) -> Settings:
         stage=_stage(target),
         iam_role=_role(target),
         endpoint_url=options.get("endpoint_url"),
+        lambda_prefix=options.get("lambda_prefix", ""),
     )
     _check_login(found)
     return found
