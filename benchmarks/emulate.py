@@ -3,15 +3,12 @@
     python benchmarks/emulate.py [--scale 0.1] [--nodes 4] [--data FOLDER]
 
 Under two designs: hashed on each table's first key column (the public Redshift DDL of the Cloud Data Warehouse Benchmark),
-and every table round robin.  Every answer is compared with that of one DuckDB.  A motion agrees if it is within 1 % of its
-prediction or if both are below 1 kB.  For those that do not, the table says why:
+and every table round robin.  Every answer is compared with that of one DuckDB.
 
-* groups per node: the formula for partial groups takes rows to lie at random; "groups" is the prediction with the groups of
-  each node counted instead.
-* bytes per row: text of the rows that pass the filters is shorter or longer than the column's mean.  A broadcast has no
-  other source of error; "expected" is the prediction with real lengths, so that a broadcast's count equals it by construction.
-* chance of the hash: few keys; "chance" is one standard deviation of the bytes over all hash functions.
-* rows already in place: a key with the same values had placed the rows.
+"predicted" is the model's figure for an average hash function: measured rows times measured bytes per row, and for a two-phase
+aggregate the groups that each node was counted to hold.  "search" is what the search takes such an aggregate to cost: rows
+at random on the nodes.  "± chance" are three standard deviations over all hash functions (a broadcast has none).  A motion
+is "within 1 %"; or "within chance" if it is further off but no more than that; or "off", with the cause.
 """
 
 from __future__ import annotations
@@ -25,7 +22,7 @@ from tempfile import TemporaryDirectory
 
 from warehousebench import duck
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
-from warehousebench.simulate.emulate import CountedMotion, Emulation, emulate
+from warehousebench.simulate.emulate import CountedMotion, Emulation, Verdict, emulate
 from warehousebench.source.generator import generate
 from warehousebench.workload.suite import load_suite
 
@@ -39,7 +36,7 @@ KEYS = {
     "region": "r_regionkey",
     "supplier": "s_suppkey",
 }
-HEADER = f"{'query':5} {'operator':44} {'motion':12} {'predicted':>13} {'counted':>13} {'diff':>8} {'groups':>13} {'expected':>13}"
+HEADER = f"{'query':5} {'operator':44} {'motion':12} {'predicted':>13} {'counted':>13} {'diff':>8} {'± chance':>9} {'search':>13}"
 
 
 @contextmanager
@@ -64,32 +61,26 @@ def layout_of(relations: Mapping[str, str], *, hashed: bool) -> Layout:
 
 
 def line(query: str, motion: CountedMotion) -> str:
-    """Return a motion's figures and what carried them away, if anything did."""
+    """Return a motion's figures and what they come to."""
     difference = motion.counted_bytes / motion.predicted_bytes - 1 if motion.predicted_bytes else 0.0
-    groups = "" if motion.measured_bytes is None else f"{motion.measured_bytes:,.0f}"
-    causes = " + ".join(motion.causes) + (f" (± {motion.chance_bytes:,.0f})" if motion.causes and motion.chance_bytes else "")
-    figures = f"{motion.predicted_bytes:13,.0f} {motion.counted_bytes:13,.0f} {difference:8.2%} {groups:>13}"
-    return f"{query:5} {motion.operator[:44]:44} {motion.motion:12} {figures} {motion.expected_bytes:13,.0f}  {causes}".rstrip()
+    search = "" if motion.random_bytes is None else f"{motion.random_bytes:,.0f}"
+    figures = f"{motion.predicted_bytes:13,.0f} {motion.counted_bytes:13,.0f} {difference:8.2%}"
+    words = ": ".join([motion.verdict, *motion.causes])
+    return f"{query:5} {motion.operator[:44]:44} {motion.motion:12} {figures} {motion.bound_bytes:9,.0f} {search:>13}  {words}"
 
 
 def summary(emulations: tuple[Emulation, ...]) -> Iterator[str]:
     """Yield what the table comes to."""
     motions = [motion for found in emulations for motion in found.motions]
-    causes = Counter(" + ".join(motion.causes) for motion in motions if motion.causes)
-    predicted, counted, groups = (
-        sum(motion.predicted_bytes for motion in motions),
-        sum(motion.counted_bytes for motion in motions),
-        sum(motion.predicted_bytes if motion.measured_bytes is None else motion.measured_bytes for motion in motions),
-    )
+    verdicts = Counter(motion.verdict for motion in motions)
     equal = sum(found.answer_equal for found in emulations)
-    close = sum(abs(motion.counted_bytes - motion.predicted_bytes) <= 0.01 * motion.predicted_bytes for motion in motions)
-    within = sum(motion.within for motion in motions)
     yield f"answers equal: {equal} of {len(emulations)}; findings: {sum(found.finding is not None for found in emulations)}"
-    others = f"others with both figures below 1 kB: {within - close}; neither: {len(motions) - within}"
-    yield f"motions: {len(motions)}; within 1 %: {close}; {others}"
-    yield from (f"  {number:3}  {cause}" for cause, number in causes.most_common())
-    yield f"all motions: predicted {predicted:,.0f} B, counted {counted:,.0f} B ({counted / predicted - 1:+.2%})"
-    yield f"with groups counted: predicted {groups:,.0f} B ({counted / groups - 1:+.2%})"
+    yield f"motions: {len(motions)}; " + ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in Verdict)
+    yield f"two-phase aggregates that the search misjudges by more than 1 %: {sum(motion.misjudged for motion in motions)}"
+    counted = sum(motion.counted_bytes for motion in motions)
+    search = (motion.predicted_bytes if motion.random_bytes is None else motion.random_bytes for motion in motions)
+    for name, total in (("predicted", sum(motion.predicted_bytes for motion in motions)), ("the search", sum(search))):
+        yield f"all motions: {name} {total:,.0f} B, counted {counted:,.0f} B ({counted / total - 1:+.2%})"
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ same distribution of values.  --verify scores the keys named below on all rows a
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,10 +17,9 @@ from warehousebench.optimise.sortkey import SortScore, SortSearch, Trial, change
 from warehousebench.simulate.sample import TableSample, hash_sample
 from warehousebench.simulate.scans import scans_of
 from warehousebench.simulate.zonemap import Scan, Storage
-from warehousebench.workload.cardinality import measured
-from warehousebench.workload.duckplan import read_plan
+from warehousebench.workload.analysis import analyse_query
 from warehousebench.workload.plan import Plan
-from warehousebench.workload.suite import load_suite
+from warehousebench.workload.suite import SuiteQuery, load_suite
 
 # Distribution and sort keys of amazon-redshift-utils, CloudDataWarehouseBenchmark, TPC-H.
 DISTRIBUTION = {
@@ -70,10 +68,7 @@ def main() -> None:
 def plan_of(connection: duck.Connection, name: str, sql: str) -> Plan:
     """Return a query's plan with the rows that it really had."""
     duck.readable_plans(connection)
-    text = f"SELECT json_serialize_plan({duck.text(sql)}, optimize := true, skip_null := true, skip_empty := true)"
-    logical = json.loads(duck.rows(connection, text)[0][0])["plans"][0]
-    profile = json.loads(duck.rows(connection, f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")[0][1])
-    return read_plan(name, logical, measured(profile), {})
+    return analyse_query(connection, SuiteQuery(name, sql), {})
 
 
 def share_of(table: str, share: float) -> float:

@@ -9,8 +9,7 @@ import pytest
 
 from warehousebench import duck
 from warehousebench.model.layout import Distribution, Layout, Placement, StoredCopy
-from warehousebench.simulate.emulate import CountedMotion, Emulation, emulate
-from warehousebench.simulate.emulate.model import Cause
+from warehousebench.simulate.emulate import Cause, CountedMotion, Emulation, Verdict, emulate
 from warehousebench.simulate.motion import Motion
 from warehousebench.workload.suite import load_suite
 
@@ -133,7 +132,8 @@ def assert_sound(found: Mapping[str, Emulation]) -> None:
     assert [name for name, entry in found.items() if not entry.answer_equal] == []
     odd = [(name, entry) for name, one in found.items() for entry in one.motions if Cause.UNEXPLAINED in entry.causes]
     assert odd == []
-    assert all(entry.within or entry.causes for one in found.values() for entry in one.motions)
+    off = [entry for one in found.values() for entry in one.motions if entry.verdict is Verdict.OFF]
+    assert all(entry.causes for entry in off)
 
 
 def test_queries_answer_and_move_as_predicted(by_key: dict[str, Emulation], in_turn: dict[str, Emulation]) -> None:
@@ -157,9 +157,17 @@ def test_a_large_redistribution_is_within_a_hundredth(in_turn: dict[str, Emulati
 def test_groups_of_clustered_rows_have_to_be_counted(in_turn: dict[str, Emulation]) -> None:
     # Lines of one order are neighbours: in turn they go to different nodes, which random rows would not always do.
     found = motion(in_turn["18"], Motion.REDISTRIBUTE, "aggregate by l_orderkey")
-    assert found.counted_bytes > 1.15 * found.predicted_bytes
-    assert found.measured_bytes == pytest.approx(found.counted_bytes, rel=0.01)
-    assert found.causes == (Cause.GROUPS,)
+    assert found.random_bytes is not None
+    assert found.counted_bytes > 1.15 * found.random_bytes
+    assert found.counted_bytes == pytest.approx(found.predicted_bytes, rel=0.01)
+    assert (found.misjudged, found.verdict) == (True, Verdict.WITHIN)
+
+
+def test_a_broadcast_is_exact_whatever_its_text(by_key: dict[str, Emulation], in_turn: dict[str, Emulation]) -> None:
+    # Names of nations are of 4 to 14 letters, and only some nations pass.
+    found = [entry for one in (*by_key.values(), *in_turn.values()) for entry in one.motions if entry.motion is Motion.BROADCAST]
+    assert {round(entry.counted_bytes - entry.predicted_bytes, 6) for entry in found} == {0.0}
+    assert len(found) > 20
 
 
 @pytest.mark.parametrize("where", ["in turn", "mixed"])
@@ -167,7 +175,6 @@ def test_every_form_of_query_answers_right(relations: Mapping[str, str], where: 
     assert_sound(run(relations, FORMS, where))
 
 
-@pytest.mark.skipif(duck.VERSION.startswith("1."), reason="1.5.5 leaves the empty grouping set out of its serialised plans")
 @pytest.mark.parametrize("where", ["in turn", "mixed"])
 def test_grouping_sets_answer_right(relations: Mapping[str, str], where: str) -> None:
     found = run(relations, GROUPING_SETS, where)

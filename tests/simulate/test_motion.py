@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,7 +138,23 @@ def test_partial_groups_lie_between_the_groups_and_the_rows(rows: float, groups:
     found = partial_groups(rows, groups, nodes)
     assert found <= rows * (1 + 1e-9)
     assert found <= nodes * groups * (1 + 1e-9)
+    assert found >= groups * (1 - 1e-9)
     assert nodes > 1 or found <= groups * (1 + 1e-9)
+
+
+def test_partial_groups_are_those_of_rows_dealt_by_lot() -> None:
+    lots = random.Random(7)
+    drawn = [(lots.randrange(9_000), lots.randrange(4)) for _ in range(6_500)]
+    groups, found = len({group for group, _ in drawn}), len(set(drawn))
+    assert partial_groups(6_500, groups, 4) == pytest.approx(found, rel=0.01)
+    assert partial_groups(6_500, groups, 1) == pytest.approx(groups)
+
+
+def test_groups_of_one_row_are_whole_on_some_node() -> None:
+    assert partial_groups(1000, 1000, 4) == 1000
+    assert partial_groups(1000, 1500, 4) == 1500  # of several grouping sets
+    assert partial_groups(0, 0, 4) == 0
+    assert partial_groups(1_000_000, 1, 4) == pytest.approx(4)
 
 
 def test_a_table_hashed_on_a_column_nobody_reads_is_spread_at_random() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from warehousebench.cli.console import step
 from warehousebench.cli.tables import size, table
 from warehousebench.errors import UsageError
 from warehousebench.model.layout import Layout
-from warehousebench.simulate.emulate import CountedMotion, Emulation, emulate
+from warehousebench.simulate.emulate import CountedMotion, Emulation, Verdict, emulate
 
 NOTE = (
     "Each query ran on {nodes} DuckDB databases that hold the segmented rows; the bytes of rows that changed node were counted.\n"
-    "within: at most 1 % off, or below 1 kB. A cause is named where it is not: the model's error, or the luck of one hash function."
+    "within chance: more than 1 % off, but no more than three standard deviations over all hash functions (the figure after ±).\n"
+    "Groups of two-phase aggregates were counted per node for the prediction; where the search, which takes rows to lie at\n"
+    "random, reckons more than 1 % more or less, its figure stands in the remark."
 )
 
 
@@ -29,8 +32,9 @@ def emulated(
     rows = [row for each in found for row in _rows(each)]
     equal = sum(each.answer_equal for each in found)
     motions = [motion for each in found for motion in each.motions]
-    within = sum(motion.within for motion in motions)
-    verdict = f"{equal} of {len(found)} answers equal to a single node's; {within} of {len(motions)} motions within 1 %."
+    verdicts = Counter(motion.verdict for motion in motions)
+    counted = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in Verdict)
+    verdict = f"{equal} of {len(found)} answers equal to a single node's; of {len(motions)} motions {counted}."
     header = ["query", "step", "motion", "predicted", "counted", "ratio", "remark"]
     return "\n".join([f"{title}: {verdict}", "", table(header, rows, left=3), "", NOTE.format(nodes=nodes)])
 
@@ -45,5 +49,11 @@ def _rows(emulation: Emulation) -> list[list[str]]:
 
 def _row(motion: CountedMotion) -> list[str]:
     ratio = f"{motion.counted_bytes / motion.predicted_bytes:.4f}" if motion.predicted_bytes else "–"
-    causes = ", ".join(cause.value for cause in motion.causes) or ("within" if motion.within else "")
-    return [motion.operator, motion.motion.value, size(motion.predicted_bytes), size(motion.counted_bytes), ratio, causes]
+    return [motion.operator, motion.motion.value, size(motion.predicted_bytes), size(motion.counted_bytes), ratio, _remark(motion)]
+
+
+def _remark(motion: CountedMotion) -> str:
+    bound = f" (± {size(motion.bound_bytes)})" if motion.verdict is Verdict.CHANCE else ""
+    causes = f": {', '.join(motion.causes)}" if motion.causes else ""
+    search = f"; the search reckons {size(motion.random_bytes)}" if motion.misjudged and motion.random_bytes is not None else ""
+    return f"{motion.verdict}{bound}{causes}{search}"

@@ -108,5 +108,6 @@ def _plans(connection: duck.Connection, queries: Sequence[SuiteQuery], profile: 
             found = analyse_plans(connection, [query], profile)
             plans += found.plans
             findings += [f"query {finding.query} is not in the advice: {finding.reason}" for finding in found.findings]
+            findings += [f"query {plan.query}: {plan.note}" for plan in found.plans if plan.note]
             advance(query.name)
     return tuple(plans), findings

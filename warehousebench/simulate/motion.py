@@ -11,6 +11,7 @@ join order of the plan.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,6 +59,9 @@ class Transition:
     bytes: float = 0.0
     motion: Motion = Motion.NONE
 
+
+# Newton's steps double the right digits; where share is close to 1 they only halve the distance.
+_STEPS, _EXACT = 60, 1e-12
 
 _BROADCAST_RIGHT = frozenset({JoinType.INNER, JoinType.LEFT, JoinType.SEMI, JoinType.ANTI, JoinType.MARK, JoinType.SINGLE})
 _BROADCAST_LEFT = frozenset({JoinType.INNER, JoinType.RIGHT, JoinType.RIGHT_SEMI, JoinType.RIGHT_ANTI})
@@ -131,11 +135,34 @@ def transitions(
 
 
 def partial_groups(rows: float, groups: float, nodes: int) -> float:
-    """Return the expected groups of all nodes together if ``rows`` of ``groups`` groups are spread at random."""
-    if groups <= 1 or rows <= 0:
-        return min(rows, groups * nodes)
-    expected: float = nodes * groups * (1.0 - (1.0 - 1.0 / groups) ** (rows / nodes))
-    return min(rows, expected)
+    """Return the expected groups of all nodes together if ``rows`` of ``groups`` groups are spread at random.
+
+    Every group has a row at least, and sizes vary as by chance (Poisson, the empty ones unseen).  What lies otherwise, such
+    as neighbours dealt in turn or groups that follow the distribution key, only counting tells.
+    """
+    if groups >= rows:
+        return groups  # several grouping sets may have more groups than rows
+    size = _mean_size(groups / rows) if groups > 0 else 0.0
+    return nodes * rows / size * -math.expm1(-size / nodes) if size else 0.0
+
+
+def two_phase_bytes(operator: Operator, partials: float, nodes: int) -> float:
+    """Return the bytes that cross the network if an aggregate's ``partials`` groups of all nodes are put together by hash."""
+    return _crossing(partials * operator.partial_width, nodes)
+
+
+def _mean_size(share: float) -> float:
+    """Return the mean rows of a group, empty ones included, if groups with rows are ``share`` (0 to 1) of all rows.
+
+    Solves 1 - exp(-x) = share * x by Newton's steps from above, where the curve bends one way only.
+    """
+    size = 1.0 / share
+    for _ in range(_STEPS):
+        better = size + (-math.expm1(-size) - share * size) / (share - math.exp(-size))
+        if abs(better - size) <= _EXACT * size:
+            return better
+        size = better
+    return size
 
 
 def _crossing(volume: float, nodes: int) -> float:
@@ -200,6 +227,6 @@ def _aggregated(operator: Operator, state: State, rows: float, width: float, nod
         return [] if operator.common_groups else [Transition(target, _crossing(rows * width, nodes), Motion.REDISTRIBUTE)]
     if one_group:
         return [Transition(SINGLE, 0.0, Motion.GATHER)]
-    volume = partial_groups(rows, operator.rows, nodes) * operator.partial_width
+    volume = two_phase_bytes(operator, partial_groups(rows, operator.rows, nodes), nodes)
     targets = [hashed(column) for column in operator.common_groups] or [RANDOM]
-    return [Transition(target, _crossing(volume, nodes), Motion.REDISTRIBUTE) for target in targets]
+    return [Transition(target, volume, Motion.REDISTRIBUTE) for target in targets]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from warehousebench import duck
 from warehousebench.duck import Connection
 from warehousebench.errors import EngineError, SourceError
-from warehousebench.model.profile import Profile
+from warehousebench.model.profile import ColumnProfile, Profile
 from warehousebench.workload import cache
 from warehousebench.workload.cardinality import measured
-from warehousebench.workload.duckplan import read_plan
 from warehousebench.workload.plan import Plan
 from warehousebench.workload.planreader import ColumnFacts, Facts
+from warehousebench.workload.replay.recipe import Script, read_script
+from warehousebench.workload.replay.widths import with_text_widths
 from warehousebench.workload.suite import SuiteQuery
 
 
@@ -66,6 +67,11 @@ def analyse_query(connection: Connection, query: SuiteQuery, facts: Facts, *, se
 
     ``connection`` must be set up by ``duck.readable_plans``.
     """
+    return analyse_script(connection, query, facts, seconds=seconds).plan
+
+
+def analyse_script(connection: Connection, query: SuiteQuery, facts: Facts, *, seconds: float = 600.0) -> Script:
+    """Return the plan of one query with what it takes to run it by hand; see :func:`analyse_query`."""
     # Empty lists are kept: the empty set of a ROLLUP is one.
     options = "optimize := true, skip_null := true, skip_empty := false"
     ((text,),) = duck.rows(connection, f"SELECT json_serialize_plan({duck.text(query.sql)}, {options})")
@@ -76,16 +82,31 @@ def analyse_query(connection: Connection, query: SuiteQuery, facts: Facts, *, se
         raise SourceError(f"it holds {len(answer['plans'])} statements: give one query per file")
     with duck.time_limit(connection, seconds):
         ran = duck.rows(connection, f"EXPLAIN (ANALYZE, FORMAT JSON) {query.sql}")
-    return read_plan(query.name, answer["plans"][0], measured(json.loads(ran[0][1])), facts, query.weight)
+    script = read_script(query.name, answer["plans"][0], measured(json.loads(ran[0][1])), facts, query.weight)
+    return replace(script, plan=_with_text_widths(connection, script, facts, seconds))
+
+
+def _with_text_widths(connection: Connection, script: Script, facts: Facts, seconds: float) -> Plan:
+    try:
+        with duck.time_limit(connection, seconds):
+            return with_text_widths(connection, script, facts)
+    except EngineError as error:
+        return replace(script.plan, note=f"text counts as wide as its tables' means, not as measured: {error}")
 
 
 def column_facts(profile: Profile) -> Facts:
     """Return what the plans need to know of base columns, from a profile."""
     return {
-        (table, name): ColumnFacts(column.average_width, column.distinct)
+        (table, name): _facts(column, found.rows)
         for table, found in profile.tables.items()
         for name, column in found.columns.items()
     }
+
+
+def _facts(column: ColumnProfile, rows: int) -> ColumnFacts:
+    present = rows - column.nulls
+    fixed = present == rows and column.average_width == column.maximum_width
+    return ColumnFacts(column.average_width * present / rows if rows else 0.0, column.distinct, fixed)
 
 
 def table_bytes(profile: Profile) -> dict[str, float]:

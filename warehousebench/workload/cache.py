@@ -26,7 +26,7 @@ class StoredPlan:
     key: str
     plan: Plan
     format: str = "warehousebench.plan"
-    version: int = 1
+    version: int = 2
 
 
 def cache_key(sql: str, fingerprint: Fingerprint) -> str:

@@ -87,7 +87,7 @@ def read_correlated_values(reader: Reader, node: Json, run: Measured) -> Stream:
     outer = reader.shared[number]
     again = _reference(reader, number, reader.rows(outer.place))
     groups = [again.columns[outer.columns.index(key)] for key in keys]
-    return reader.draft(reader.aggregate(again, distinct_run, [groups]), groups, groups)
+    return reader.draft(reader.aggregate(again, distinct_run, [groups]), groups, groups, groups)
 
 
 def read_shared(reader: Reader, node: Json, run: Measured) -> Stream:
@@ -131,7 +131,7 @@ def read_union(reader: Reader, node: Json, run: Measured) -> Stream:
         sources=tuple(entry.columns[: len(outputs)] for entry in inputs),
     )
     union = reader.draft(operator, outputs)
-    return union if everything else reader.draft(reader.aggregate(union, run, [outputs]), outputs, outputs)
+    return union if everything else reader.draft(reader.aggregate(union, run, [outputs]), outputs, outputs, outputs)
 
 
 def read_set_operation(reader: Reader, node: Json, run: Measured) -> Stream:
@@ -144,4 +144,4 @@ def read_set_operation(reader: Reader, node: Json, run: Measured) -> Stream:
     operator = Operator(Kind.JOIN, (left.place, right.place), below.rows, equal=reader.classes(left.place), join=kind, pairs=pairs)
     joined = reader.draft(operator, reader.outputs(left.place), [column for pair in pairs for column in pair])
     aggregate = reader.aggregate(joined, run, [left.columns])
-    return replace(reader.draft(aggregate, sorted({*left.columns}), left.columns), columns=left.columns)
+    return replace(reader.draft(aggregate, sorted({*left.columns}), left.columns, left.columns), columns=left.columns)

@@ -22,22 +22,10 @@ from warehousebench.workload.duckjoins import (
     read_union,
 )
 from warehousebench.workload.expressions import Json, equal_positions, intersect, references, restrictions, table_filter
-from warehousebench.workload.liveness import finished
-from warehousebench.workload.plan import Kind, Operator, Plan, PlanColumn, Range, ScanFilter
-from warehousebench.workload.planreader import UNKNOWN_TEXT_WIDTH, ColumnFacts, Facts, Reader, Stream, selected, type_width
+from warehousebench.workload.plan import Kind, Operator, PlanColumn, Range, ScanFilter
+from warehousebench.workload.planreader import UNKNOWN_TEXT_WIDTH, ColumnFacts, Reader, Stream, selected, type_width
 
 _VIRTUAL = 1 << 60  # from here on a column index means the row id, not a column
-
-
-def read_plan(query: str, logical: Json, run: Measured, facts: Facts, weight: float = 1.0) -> Plan:
-    """Return the plan of ``query``; raises UnsupportedError or SourceError for what cannot be read."""
-    reader = Reader(facts, _READERS)
-    try:
-        root = reader.read(logical, run)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise SourceError(f"DuckDB's plan has an unexpected form ({error!r}): use a tested version of DuckDB") from error
-    operators = finished(reader.drafts, root.columns, reader.columns, reader.derived)
-    return Plan(query, operators, tuple(reader.columns), weight)
 
 
 def _read_scan(reader: Reader, node: Json, run: Measured) -> Stream:
@@ -65,7 +53,8 @@ def _base_column(reader: Reader, node: Json, table: str, index: int) -> int:
         return reader.column(PlanColumn("BIGINT", 8.0))
     name, kind = node["names"][index], node["returned_types"][index]
     facts = reader.facts.get((table, name), ColumnFacts())
-    width = type_width(kind) or facts.average_width or UNKNOWN_TEXT_WIDTH
+    text = UNKNOWN_TEXT_WIDTH if facts.average_width is None else facts.average_width
+    width = type_width(kind) or text
     return reader.column(PlanColumn(kind["id"], width, table, name, facts.distinct))
 
 
@@ -128,13 +117,13 @@ def _read_aggregate(reader: Reader, node: Json, run: Measured) -> Stream:
     # A group column that is missing from some grouping set turns NULL there: it is a new column above.
     kept = [group if all(group in entry for entry in sets) else reader.fresh([group])[0] for group in groups]
     operator = reader.aggregate(inner, run, sets, distinct=distinct)
-    return reader.draft(operator, [*kept, *results], groups)
+    return reader.draft(operator, [*kept, *results], groups, kept)
 
 
 def _read_distinct(reader: Reader, node: Json, run: Measured) -> Stream:
     inner = reader.read(node["children"][0], run.child(0))
     targets = [reader.computed(entry, inner.columns) for entry in node["distinct_targets"]]
-    stream = reader.draft(reader.aggregate(inner, run, [targets]), sorted({*inner.columns, *targets}), targets)
+    stream = reader.draft(reader.aggregate(inner, run, [targets]), sorted({*inner.columns, *targets}), targets, targets)
     return replace(stream, columns=inner.columns)
 
 
@@ -171,7 +160,7 @@ def _mapped(stream: Stream, node: Json) -> Stream:
     return replace(stream, columns=selected(stream.columns, node.get("projection_map")))
 
 
-_READERS: dict[str, Callable[[Reader, Json, Measured], Stream]] = {
+READERS: dict[str, Callable[[Reader, Json, Measured], Stream]] = {
     "GET": _read_scan,
     "CHUNK_GET": _read_values,
     "DUMMY_SCAN": _read_values,

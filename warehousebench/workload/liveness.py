@@ -10,12 +10,17 @@ from warehousebench.workload.plan import Kind, Operator, PlanColumn, ScanFilter
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An operator before liveness is known: its output columns, the columns it reads itself, filters of a scan."""
+    """An operator before liveness is known: its output columns, the columns it reads itself, filters of a scan.
+
+    ``groups`` are the output columns that make up an aggregate's group: with several grouping sets not those it groups by,
+    since they turn NULL where they are left out.
+    """
 
     operator: Operator
     outputs: tuple[int, ...]
     uses: frozenset[int] = frozenset()
     filters: tuple[ScanFilter, ...] = ()
+    groups: frozenset[int] = frozenset()
 
 
 def finished(
@@ -66,7 +71,6 @@ def _available(wanted: frozenset[int], outputs: frozenset[int], derived: Mapping
 
 
 def _finished(draft: Draft, live: frozenset[int], columns: Sequence[PlanColumn]) -> Operator:
-    partial = live | frozenset(column for grouping in draft.operator.groupings for column in grouping)
     read = live | draft.uses if draft.operator.kind is Kind.SCAN else frozenset[int]()
     return replace(
         draft.operator,
@@ -74,8 +78,16 @@ def _finished(draft: Draft, live: frozenset[int], columns: Sequence[PlanColumn])
         width=_width(live, columns),
         scanned=tuple(sorted(name for column in read if (name := columns[column].name))),
         filters=draft.filters,
-        partial_width=_width(partial, columns) if draft.operator.kind is Kind.AGGREGATE else 0.0,
+        partial_width=_width(live | draft.groups, columns) if draft.operator.kind is Kind.AGGREGATE else 0.0,
     )
+
+
+def remeasured(operator: Operator, columns: Sequence[PlanColumn], found: Mapping[int, float]) -> Operator:
+    """Return the operator with ``found`` mean bytes of its output's columns, for aggregates also of groups not live."""
+    gains = {column: width - columns[column].width for column, width in sorted(found.items())}
+    partial = sum(gains.values()) if operator.kind is Kind.AGGREGATE else 0.0
+    live = sum(gain for column, gain in gains.items() if column in operator.live)
+    return replace(operator, width=operator.width + live, partial_width=operator.partial_width + partial)
 
 
 def _width(live: Iterable[int], columns: Sequence[PlanColumn]) -> float:

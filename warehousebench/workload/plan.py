@@ -48,7 +48,7 @@ class JoinType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanColumn:
-    """A column of a plan: its DuckDB type, mean bytes per value, and the base column it stems from, if it is one.
+    """A column of a plan: its DuckDB type, mean bytes per value in its table, and the base column it stems from, if it is one.
 
     ``distinct`` is the number of distinct values in the base table, where known.
     """
@@ -84,7 +84,8 @@ class Operator:
     """One operator of a plan.
 
     ``inputs`` are positions in ``Plan.operators``; a SHARED operator has its definition and its body.  ``rows`` is
-    its output.  ``live`` are the output columns that anything above needs, ``width`` their bytes per row.  ``equal``
+    its output.  ``live`` are the output columns that anything above needs, ``width`` their bytes per row (with text as long as
+    measured, where rows may have to move).  ``equal``
     are the classes of two or more columns known to hold equal values in the output (only in this operator's output:
     what a join establishes does not hold below it).
 
@@ -122,12 +123,16 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query's operators, inputs before their consumers and the root last, and its columns."""
+    """A query's operators, inputs before their consumers and the root last, and its columns.
+
+    ``note`` says what could not be measured, if anything.
+    """
 
     query: str
     operators: tuple[Operator, ...]
     columns: tuple[PlanColumn, ...]
     weight: float = 1.0
+    note: str = ""
 
     @property
     def scans(self) -> tuple[Operator, ...]:

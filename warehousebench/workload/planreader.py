@@ -37,10 +37,14 @@ _RUNS_AS = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
-    """What is known of a base column: mean bytes per value (for text) and distinct values, None if unknown."""
+    """What is known of a base column: mean bytes per row (for text, NULL has none) and distinct values, None if unknown.
+
+    ``fixed`` says that every row's text has as many bytes.
+    """
 
     average_width: float | None = None
     distinct: int | None = None
+    fixed: bool = False
 
 
 Facts = Mapping[tuple[str, str], ColumnFacts]
@@ -84,9 +88,9 @@ class Reader:
             raise SourceError(f"DuckDB planned {kind} but ran {run.kind} in its place: their rows cannot be matched")
         return self.readers[kind](self, node, run)
 
-    def draft(self, operator: Operator, columns: Sequence[int], uses: Sequence[int] = ()) -> Stream:
-        """Add an operator with its output columns and the columns it reads itself."""
-        self.drafts.append(Draft(operator, tuple(columns), frozenset(uses)))
+    def draft(self, operator: Operator, columns: Sequence[int], uses: Sequence[int] = (), groups: Sequence[int] = ()) -> Stream:
+        """Add an operator with its output columns, the columns it reads itself, and an aggregate's groups in its output."""
+        self.drafts.append(Draft(operator, tuple(columns), frozenset(uses), groups=frozenset(groups)))
         return Stream(len(self.drafts) - 1, tuple(columns))
 
     def column(self, column: PlanColumn, parts: Sequence[int] = ()) -> int:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from warehousebench.simulate.emulate.count import measured_groups
 from warehousebench.simulate.emulate.emulate import emulate
-from warehousebench.simulate.emulate.model import Cause, CountedMotion, Emulation
+from warehousebench.simulate.emulate.model import Cause, CountedMotion, Emulation, Verdict
 
-__all__ = ["Cause", "CountedMotion", "Emulation", "emulate", "measured_groups"]
+__all__ = ["Cause", "CountedMotion", "Emulation", "Verdict", "emulate", "measured_groups"]

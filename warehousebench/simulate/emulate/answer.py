@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import isclose
 from typing import Any
 
-from warehousebench.simulate.emulate.recipe import Script
 from warehousebench.workload.expressions import position
+from warehousebench.workload.replay.recipe import Script
 
 # Sums of floating point numbers depend on the order of adding; partial sums have another.
 _TOLERANCE = 1e-9

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from warehousebench import duck
 from warehousebench.duck import Connection
 from warehousebench.model.layout import Distribution, Layout, Placement
+from warehousebench.workload.replay.statements import NOTHING
 
-# A table needs a column, even one of rows that nothing is read of.
-NOTHING = "1 AS nothing"
 LEADER = 0
 
 

@@ -9,8 +9,7 @@ from statistics import pstdev
 from warehousebench import duck
 from warehousebench.duck import Connection
 from warehousebench.workload.plan import PlanColumn
-
-_LENGTHS = {"VARCHAR": "strlen", "BLOB": "octet_length"}
+from warehousebench.workload.replay.widths import LENGTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +23,8 @@ class Moved:
 
 def row_bytes(values: Sequence[tuple[str, PlanColumn]]) -> str:
     """Return SQL for the bytes of one row of ``values`` (SQL and what it is); NULL text has none."""
-    fixed = sum(column.width for _, column in values if column.type not in _LENGTHS)
-    texts = (f"coalesce({_LENGTHS[column.type]}({value}), 0)" for value, column in values if column.type in _LENGTHS)
+    fixed = sum(column.width for _, column in values if column.type not in LENGTHS)
+    texts = (f"coalesce({LENGTHS[column.type]}({value}), 0)" for value, column in values if column.type in LENGTHS)
     return " + ".join([f"{fixed:g}::DOUBLE", *texts])
 
 

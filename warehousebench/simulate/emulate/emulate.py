@@ -14,9 +14,11 @@ from warehousebench.simulate.emulate.answer import equal_answers
 from warehousebench.simulate.emulate.cluster import Cluster, attach, place
 from warehousebench.simulate.emulate.execute import execute
 from warehousebench.simulate.emulate.model import Emulation
-from warehousebench.simulate.emulate.recipe import Script, read_script
 from warehousebench.simulate.network import simulate
+from warehousebench.workload.analysis import analyse_script
 from warehousebench.workload.planreader import ColumnFacts, Facts
+from warehousebench.workload.replay.recipe import Script
+from warehousebench.workload.suite import SuiteQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,16 @@ def emulate(
 
 
 def text_widths(connection: Connection) -> Facts:
-    """Return the mean bytes of every text column in the connection's own database, NULL counted as none."""
+    """Return what is known of every text column in the connection's own database: its mean bytes, NULL counted as none."""
     listed = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND data_type = 'VARCHAR' ORDER BY ALL"
     columns = duck.rows(connection, listed)
-    return {(table, column): ColumnFacts(_width(connection, table, column)) for table, column in columns}
+    return {(table, column): _facts(connection, table, column) for table, column in columns}
 
 
-def _width(connection: Connection, table: str, column: str) -> float:
-    mean = f"SELECT coalesce(avg(coalesce(strlen({duck.quote(column)}), 0)), 0) FROM {duck.quote(table)}"
-    ((width,),) = duck.rows(connection, mean)
-    return float(width)
+def _facts(connection: Connection, table: str, column: str) -> ColumnFacts:
+    length = f"coalesce(strlen({duck.quote(column)}), 0)"
+    ((mean, fixed),) = duck.rows(connection, f"SELECT avg({length}), min({length}) = max({length}) FROM {duck.quote(table)}")
+    return ColumnFacts(float(mean or 0.0), fixed=bool(fixed))
 
 
 def _prepared(connection: Connection, queries: Mapping[str, str], facts: Facts) -> dict[str, _Prepared | str]:
@@ -75,7 +77,7 @@ def _prepared(connection: Connection, queries: Mapping[str, str], facts: Facts) 
     prepared: dict[str, _Prepared | str] = {}
     for query, sql in queries.items():
         try:
-            prepared[query] = _Prepared(read_script(connection, query, sql, facts), duck.rows(connection, sql))
+            prepared[query] = _Prepared(analyse_script(connection, SuiteQuery(query, sql), facts), duck.rows(connection, sql))
         except (EngineError, SourceError) as error:
             prepared[query] = str(error)
     duck.run(connection, f"SET disabled_optimizers = {duck.text(before)}")

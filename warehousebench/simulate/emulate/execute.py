@@ -15,10 +15,10 @@ from warehousebench.simulate.emulate.arrive import arrived
 from warehousebench.simulate.emulate.cluster import LEADER, Cluster
 from warehousebench.simulate.emulate.model import CountedMotion
 from warehousebench.simulate.emulate.operate import operated
-from warehousebench.simulate.emulate.recipe import Script
 from warehousebench.simulate.emulate.stage import Stage
 from warehousebench.simulate.motion import Spread
 from warehousebench.simulate.network import Step, Trace
+from warehousebench.workload.replay.recipe import Script
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,65 +8,79 @@ from enum import StrEnum
 from warehousebench.simulate.motion import Motion
 
 TOLERANCE = 0.01
-# Below this both figures are a handful of rows, where one row more is many per cent.
-FLOOR_BYTES = 1000.0
-# How far chance may carry a count before something else must be wrong, in standard deviations.
-_FAR = 4.0
+# Within how many standard deviations over all hash functions a count is put down to chance: 1 in 370 is further off.
+DEVIATIONS = 3.0
+
+
+class Verdict(StrEnum):
+    """Whether a count bears its prediction out: to a hundredth, as far as the chance of one hash function goes, or not."""
+
+    WITHIN = "within 1 %"
+    CHANCE = "within chance"
+    OFF = "off"
 
 
 class Cause(StrEnum):
-    """Why a motion differs from its prediction by more than a hundredth.
+    """Why a motion is off.
 
-    Partial groups that the formula for rows at random gets wrong; rows wider or narrower than their table's mean text
-    says; few keys, with which a hash is lucky or not; rows that a like key (such as one of the same values) had placed
-    where they were to go; none of these.
+    Rows wider or narrower than reckoned; a hash luckier than three deviations; rows that a like key (such as one of the same
+    values) had placed where they were to go; none of these.
     """
 
-    GROUPS = "groups per node"
     WIDTH = "bytes per row"
     CHANCE = "chance of the hash"
     PLACED = "rows already in place"
     UNEXPLAINED = "unexplained"
 
 
+# Luck beyond this is none.
+_FAR = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class CountedMotion:
-    """One motion of a query: what the model predicts and what was counted, in bytes.
+    """One motion of a query: what is predicted and what was counted, in bytes.
 
-    ``measured_bytes`` is the prediction with the partial groups of each node counted instead of reckoned by the formula for
-    rows that lie at random; None for motions without such a formula.  ``expected_bytes`` are those of the very rows that
-    moved under an average hash function, and ``chance_bytes`` the standard deviation over hash functions (0 for a
-    broadcast): figures that a hash function cannot change for the better or worse.
+    ``predicted_bytes`` are the model's for an average hash function; of a two-phase aggregate, for the partial groups that
+    each node was counted to hold.  ``random_bytes`` are then what the search reckons, which takes rows to lie at random;
+    None for other motions.  ``expected_bytes`` are those of the very rows that moved under an average hash function, and
+    ``chance_bytes`` the standard deviation over hash functions: that of a sum of independent keys, each of which finds its
+    bytes in place with the chance that its node is the right one (0 for a broadcast).
     """
 
     operator: str
     motion: Motion
     predicted_bytes: float
     counted_bytes: float
-    measured_bytes: float | None
+    random_bytes: float | None
     expected_bytes: float
     chance_bytes: float
 
     @property
-    def within(self) -> bool:
-        """Return whether the count is within 1 % of the prediction, or both are below 1 kB."""
-        small = max(self.predicted_bytes, self.counted_bytes) < FLOOR_BYTES
-        return small or abs(self.counted_bytes - self.predicted_bytes) <= TOLERANCE * self.predicted_bytes
+    def bound_bytes(self) -> float:
+        """Return how far from its prediction chance may carry a count."""
+        return DEVIATIONS * self.chance_bytes
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return whether the count bears the prediction out."""
+        if close(self.predicted_bytes, self.counted_bytes):
+            return Verdict.WITHIN
+        return Verdict.CHANCE if abs(self.counted_bytes - self.predicted_bytes) <= self.bound_bytes else Verdict.OFF
+
+    @property
+    def misjudged(self) -> bool:
+        """Return whether the search is more than 1 % off, since rows do not lie at random."""
+        return self.random_bytes is not None and not close(self.random_bytes, self.predicted_bytes)
 
     @property
     def causes(self) -> tuple[Cause, ...]:
-        """Return what carried the count away from the prediction; nothing for a motion that is within."""
-        if self.within:
+        """Return what carried the count away from the prediction; nothing for a motion that is not off."""
+        if self.verdict is not Verdict.OFF:
             return ()
-        reckoned = self.predicted_bytes if self.measured_bytes is None else self.measured_bytes
         luck = self.counted_bytes - self.expected_bytes
-        # Rows are checked apart, so that widths are all that is left between the reckoned and the expected bytes.
-        parts = {
-            Cause.GROUPS: reckoned - self.predicted_bytes,
-            Cause.WIDTH: self.expected_bytes - reckoned,
-            self._chance(luck): luck,
-        }
-        # More than the tolerance in all: at least one of three parts has more than a third of it.
+        parts = {Cause.WIDTH: self.expected_bytes - self.predicted_bytes, self._chance(luck): luck}
+        # More than the tolerance in all: at least one of two parts has more than half of it.
         return tuple(cause for cause, part in parts.items() if abs(part) > TOLERANCE * self.predicted_bytes / len(parts))
 
     def _chance(self, luck: float) -> Cause:
@@ -74,6 +88,11 @@ class CountedMotion:
         if abs(luck) <= _FAR * self.chance_bytes:
             return Cause.CHANCE
         return Cause.PLACED if luck < 0 else Cause.UNEXPLAINED
+
+
+def close(reckoned: float, found: float) -> bool:
+    """Return whether a figure is within 1 % of what was reckoned."""
+    return abs(found - reckoned) <= TOLERANCE * reckoned
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warehousebench.errors import UnsupportedError
-from warehousebench.simulate.emulate import count, statements
+from warehousebench.simulate.emulate import count
 from warehousebench.simulate.emulate.arrive import spread_out
 from warehousebench.simulate.emulate.cluster import LEADER, Relation, hash_of
-from warehousebench.simulate.emulate.grouping import Grouping, aggregated, combined, partial, read_grouping
 from warehousebench.simulate.emulate.stage import Stage, equals
-from warehousebench.simulate.motion import Motion, Spread, State
+from warehousebench.simulate.motion import Motion, Spread, State, two_phase_bytes
 from warehousebench.simulate.network import Step
 from warehousebench.workload.plan import Kind, Operator
+from warehousebench.workload.replay import statements
+from warehousebench.workload.replay.grouping import Grouping, aggregated, combined, partial, read_grouping
 
 _ROW_BY_ROW = {Kind.FILTER: statements.filtered, Kind.WINDOW: statements.windowed, Kind.AGGREGATE: aggregated}
 
@@ -113,4 +114,4 @@ def _with_measured_groups(stage: Stage, place: int, grouping: Grouping, relation
     else:
         tables = list(relation.tables.values())
         groups = count.measured_groups(stage.cluster.connection, tables, [group for _, group in grouping.groups])
-    return sum(groups) * stage.operator(place).partial_width * (stage.cluster.nodes - 1) / stage.cluster.nodes
+    return two_phase_bytes(stage.operator(place), sum(groups), stage.cluster.nodes)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from warehousebench.simulate.emulate.cluster import Cluster, Relation, hash_of
 from warehousebench.simulate.emulate.count import Moved, row_bytes
 from warehousebench.simulate.emulate.model import CountedMotion
-from warehousebench.simulate.emulate.recipe import Script
-from warehousebench.simulate.emulate.statements import Scope, shown
 from warehousebench.simulate.explain import describe
 from warehousebench.simulate.motion import Spread, State
 from warehousebench.simulate.network import Step, Trace
 from warehousebench.workload.plan import Operator
+from warehousebench.workload.replay.recipe import Script
+from warehousebench.workload.replay.statements import Scope, shown
 
 Write = Callable[[Sequence[Scope], Sequence[str]], str]
 
@@ -63,10 +63,10 @@ class Stage:
         return self.create(place, {node: write(scopes, [relation.on(node) for relation in inputs]) for node in nodes})
 
     def note(self, step: Step, moved: Moved, measured: float | None = None) -> None:
-        """Keep what a step moved."""
+        """Keep what a step moved; ``measured`` is the prediction with what was counted on the nodes beforehand."""
         label = describe(self.script.plan, self.operator(step.operator))
-        figures = (step.bytes, moved.bytes, measured, moved.expected, moved.chance)
-        self.motions.append(CountedMotion(label, step.motion, *figures))
+        predicted, random = (step.bytes, None) if measured is None else (measured, step.bytes)
+        self.motions.append(CountedMotion(label, step.motion, predicted, moved.bytes, random, moved.expected, moved.chance))
 
     def remark(self, place: int, text: str) -> None:
         """Keep what was not as the model takes it to be."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warehousebench.errors import UnsupportedError
-from warehousebench.simulate.emulate import sql
-from warehousebench.simulate.emulate.recipe import Script
-from warehousebench.simulate.emulate.sql import Reference
-from warehousebench.simulate.emulate.statements import Scope, listed, shown
 from warehousebench.workload.expressions import Json
+from warehousebench.workload.replay import sql
+from warehousebench.workload.replay.recipe import Script
+from warehousebench.workload.replay.sql import Reference
+from warehousebench.workload.replay.statements import Scope, listed, shown
 
 # Aggregates that put their own partial results together; COUNT adds them up, AVG is a sum and a count.
 _COMBINED = {name: name for name in ("sum", "min", "max", "first", "any_value", "bool_and", "bool_or")}
@@ -71,13 +71,14 @@ def _whole_rows(script: Script, place: int, scope: Scope) -> Grouping:
     return Grouping(groups, (tuple(range(len(groups))),), (), firsts, scope.column)
 
 
-def aggregated(script: Script, place: int, scope: Scope, table: str) -> str:
-    """Return the finished groups of a table that holds all rows of each."""
+def aggregated(script: Script, place: int, scope: Scope, table: str, *, whole: bool = False) -> str:
+    """Return the finished groups of a table that holds all rows of each; ``whole`` groups, with what nothing above needs."""
     grouping = read_grouping(script, place, scope)
     results = {out: sql.aggregate(e, grouping.reference) for out, e in grouping.results}
     firsts = {out: f"first({value})" for out, value in grouping.firsts}
     values = dict(grouping.groups) | results | firsts | dict(grouping.markers)
-    return f"SELECT {listed(shown(script, place), values)} FROM {table}{_group_by(grouping)}"
+    columns = dict.fromkeys([*shown(script, place), *(script.recipes[place].groups if whole else ())])
+    return f"SELECT {listed(tuple(columns), values)} FROM {table}{_group_by(grouping)}"
 
 
 def _group_by(grouping: Grouping) -> str:
@@ -102,7 +103,7 @@ def partial(grouping: Grouping, table: str) -> str:
 def _parts(expression: Json, reference: Reference) -> list[str]:
     name = sql.aggregate_name(expression)
     if expression.get("order_bys", {}).get("orders") or name not in (*_COMBINED, "count", "avg"):
-        raise UnsupportedError(f"the aggregate {name} cannot be put together from partial groups in the emulation yet")
+        raise UnsupportedError(f"the aggregate {name} cannot be put together from partial groups in the replay yet")
     if name != "avg":
         return [sql.aggregate(expression, reference)]
     (argument,) = (sql.render(child, reference) for child in expression["children"])

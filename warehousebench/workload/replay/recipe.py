@@ -1,16 +1,13 @@
-"""DuckDB's plan read once more, keeping what the analysis drops: each operator's node and every computed column's expression."""
+"""DuckDB's plan with what our own leaves out: each operator's node and every computed column's expression."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from warehousebench import duck
-from warehousebench.duck import Connection
 from warehousebench.errors import SourceError
-from warehousebench.workload import duckplan
-from warehousebench.workload.cardinality import Measured, measured
+from warehousebench.workload.cardinality import Measured
+from warehousebench.workload.duckplan import READERS
 from warehousebench.workload.expressions import Json
 from warehousebench.workload.liveness import finished
 from warehousebench.workload.plan import JoinType, Kind, Operator, Plan
@@ -36,13 +33,15 @@ class Recipe:
     """What DuckDB's plan says of one operator.
 
     ``inputs`` are the columns at the positions that the expressions of ``node`` refer to, per input of the operator.
-    ``outputs`` are all its output columns.  ``carried`` are computed columns that its rows hold beside the live ones:
-    what was computed below an outer join cannot be computed above it, where it may have turned NULL.
+    ``outputs`` are all its output columns, ``groups`` those that make up an aggregate's group.  ``carried`` are computed
+    columns that its rows hold beside the live ones: what was computed below an outer join cannot be computed above it,
+    where it may have turned NULL.
     """
 
     node: Json
     inputs: tuple[tuple[int, ...], ...]
     outputs: tuple[int, ...]
+    groups: tuple[int, ...] = ()
     carried: tuple[int, ...] = ()
 
 
@@ -56,29 +55,20 @@ class Script:
     root: tuple[int, ...]
 
 
-def read_script(connection: Connection, query: str, sql: str, facts: Facts) -> Script:
-    """Return the plan of ``sql`` with everything needed to run it by hand.
+def read_script(query: str, logical: Json, run: Measured, facts: Facts, weight: float = 1.0) -> Script:
+    """Return the plan of ``query`` with everything needed to run it by hand.
 
-    ``connection`` must be set up by ``duck.readable_plans``.  Raises EngineError or SourceError with the reason.
+    ``logical`` is DuckDB's serialised plan and ``run`` its measured run.  Raises UnsupportedError or SourceError for what
+    cannot be read.
     """
-    options = "optimize := true, skip_null := true, skip_empty := true"
-    ((text,),) = duck.rows(connection, f"SELECT json_serialize_plan({duck.text(sql)}, {options})")
-    answer = json.loads(text)
-    if answer.get("error"):
-        raise SourceError(f"DuckDB cannot plan it: {answer.get('error_message', 'no reason given')}")
-    ran = duck.rows(connection, f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
-    return _script(query, answer["plans"][0], measured(json.loads(ran[0][1])), facts)
-
-
-def _script(query: str, logical: Json, run: Measured, facts: Facts) -> Script:
-    reader = _Recorder(facts, {name: _recorded(read) for name, read in duckplan._READERS.items()})
+    reader = _Recorder(facts, {name: _recorded(read) for name, read in READERS.items()})
     try:
         root = reader.read(logical, run)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise SourceError(f"DuckDB's plan has an unexpected form ({error!r}): use a tested version of DuckDB") from error
     operators = finished(reader.drafts, root.columns, reader.columns, reader.derived)
     recipes = _with_carried(operators, [reader.recipe(place) for place in range(len(operators))], reader.expressions)
-    return Script(Plan(query, operators, tuple(reader.columns)), recipes, reader.expressions, root.columns)
+    return Script(Plan(query, operators, tuple(reader.columns), weight), recipes, reader.expressions, root.columns)
 
 
 @dataclass(slots=True)
@@ -90,12 +80,12 @@ class _Recorder(Reader):
     open: list[tuple[Json, list[Stream]]] = field(default_factory=list)
     children: list[list[Stream]] = field(default_factory=list)
 
-    def draft(self, operator: Operator, columns: Sequence[int], uses: Sequence[int] = ()) -> Stream:
+    def draft(self, operator: Operator, columns: Sequence[int], uses: Sequence[int] = (), groups: Sequence[int] = ()) -> Stream:
         node, streams = self.open[-1]
         self.nodes.append(node)
         self.children.append(streams)
         # A method that is looked up by super() without arguments does not work in a dataclass with slots.
-        return Reader.draft(self, operator, columns, uses)
+        return Reader.draft(self, operator, columns, uses, groups)
 
     def computed_anew(self, expression: Json, inputs: Sequence[int]) -> int:
         column = Reader.computed_anew(self, expression, inputs)
@@ -105,8 +95,9 @@ class _Recorder(Reader):
     def recipe(self, place: int) -> Recipe:
         """Return an operator's recipe; an input drafted for the same node stands for no child of it."""
         seen = {stream.place: stream.columns for stream in self.children[place]}
-        inputs = self.drafts[place].operator.inputs
-        return Recipe(self.nodes[place], tuple(seen.get(k, self.drafts[k].outputs) for k in inputs), self.drafts[place].outputs)
+        draft = self.drafts[place]
+        inputs = tuple(seen.get(k, self.drafts[k].outputs) for k in draft.operator.inputs)
+        return Recipe(self.nodes[place], inputs, draft.outputs, tuple(sorted(draft.groups)))
 
 
 def _recorded(
@@ -131,7 +122,7 @@ def _with_carried(operators: Sequence[Operator], recipes: Sequence[Recipe], comp
         nulled = [recipe.inputs[k] for k in _NULLED.get(operator.join, ())] if operator.join else []
         found = {column for columns in kept for column in columns}
         found |= {column for columns in nulled for column in columns if column in computed and column not in recipe.outputs}
-        done.append(Recipe(recipe.node, recipe.inputs, recipe.outputs, tuple(sorted(found))))
+        done.append(replace(recipe, carried=tuple(sorted(found))))
     return tuple(done)
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from warehousebench import duck
 from warehousebench.errors import UnsupportedError
-from warehousebench.simulate.emulate import sql
-from warehousebench.simulate.emulate.cluster import NOTHING
-from warehousebench.simulate.emulate.recipe import Script
-from warehousebench.simulate.emulate.sql import Reference
 from warehousebench.workload.expressions import Json
 from warehousebench.workload.plan import JoinType
+from warehousebench.workload.replay import sql
+from warehousebench.workload.replay.recipe import Script
+from warehousebench.workload.replay.sql import Reference
 
+# A table needs a column, even one of rows that nothing is read of.
+NOTHING = "1 AS nothing"
 _KEYWORDS = {
     JoinType.INNER: "JOIN",
     JoinType.LEFT: "LEFT JOIN",
@@ -39,7 +40,7 @@ class Scope:
         if column in self.held:
             return f"c{column}"
         if column not in self.script.computed:
-            raise UnsupportedError(f"the emulation lost column {column}, which an expression of the plan reads")
+            raise UnsupportedError(f"the replay lost column {column}, which an expression of the plan reads")
         made = self.script.computed[column]
         return sql.render(made.expression, self.positions(made.inputs))
 
@@ -71,17 +72,26 @@ def listed(columns: Sequence[int], values: Mapping[int, str] | None = None) -> s
 def scan(script: Script, place: int, table: str) -> str:
     """Return the rows of a stored table that pass the filters pushed into its scan."""
     recipe = script.recipes[place]
-    node = recipe.node
-    indexes = [entry.get("index", 0) for entry in node["column_indexes"]]
-    names = [_stored_name(node, index) for index in indexes]
-    seen = [names[k] for k in node.get("projection_ids") or range(len(names))]
-    keyed = names if node.get("table_filters_by_projection") else dict(zip(indexes, names, strict=True))
-    entries = (node.get("table_filters") or {}).get("filters", ())
-    conditions = [sql.pushed_filter(entry["value"], keyed[entry.get("key", 0)]) for entry in entries]
+    names = _stored_names(recipe.node)
+    seen = [names[k] for k in recipe.node.get("projection_ids") or range(len(names))]
     values, columns = dict(zip(recipe.outputs, seen, strict=True)), shown(script, place)
     if any(not values[column] for column in columns):
         raise UnsupportedError("the query reads the numbers of rows, which are others on a cluster")
-    return f"SELECT {listed(columns, values)} FROM {table}{_where(c for c in conditions if c)}"
+    return f"SELECT {listed(columns, values)} FROM {table}{_where(pushed_filters(recipe.node))}"
+
+
+def pushed_filters(node: Json) -> list[str]:
+    """Return the conditions pushed into a scan, but for those that are only hints."""
+    names = _stored_names(node)
+    indexes = [entry.get("index", 0) for entry in node["column_indexes"]]
+    keyed = names if node.get("table_filters_by_projection") else dict(zip(indexes, names, strict=True))
+    entries = (node.get("table_filters") or {}).get("filters", ())
+    conditions = (sql.pushed_filter(entry["value"], keyed[entry.get("key", 0)]) for entry in entries)
+    return [condition for condition in conditions if condition]
+
+
+def _stored_names(node: Json) -> list[str]:
+    return [_stored_name(node, entry.get("index", 0)) for entry in node["column_indexes"]]
 
 
 def _stored_name(node: Json, index: int) -> str:
@@ -119,7 +129,7 @@ def _limit(node: Json) -> str:
     for word, name in (("LIMIT", "limit_val"), ("OFFSET", "offset_val")):
         value = node.get(name, {"type": "UNSET"})
         if value["type"] not in ("UNSET", "CONSTANT_VALUE"):
-            raise UnsupportedError("the plan holds a LIMIT that is no plain number, which the emulation does not know yet")
+            raise UnsupportedError("the plan holds a LIMIT that is no plain number, which the replay does not know yet")
         ends.append(f" {word} {value.get('constant_integer', 0)}" if value["type"] == "CONSTANT_VALUE" else "")
     return "".join(ends)
 
@@ -150,7 +160,7 @@ def values(script: Script, place: int) -> str:
     if node["type"].endswith("DUMMY_SCAN"):
         return f"SELECT {NOTHING}"
     if not node["type"].endswith("EMPTY_RESULT"):
-        raise UnsupportedError("the plan holds a list of values, which the emulation does not know yet")
+        raise UnsupportedError("the plan holds a list of values, which the replay does not know yet")
     types = {column: script.plan.columns[column].type for column in columns}
     return f"SELECT {listed(columns, {c: f'CAST(NULL AS {kind})' for c, kind in types.items()})} WHERE false"
 
@@ -212,7 +222,7 @@ def _marked(script: Script, place: int, scope: Scope, tables: Sequence[str], who
         sides = sql.render(entry["left"], scope.positions(left)), sql.render(entry["right"], scope.positions(right))
         mark = _any(sides, sql.COMPARISONS[entry["comparison"]], others, (tables[1], whole))
     else:
-        raise UnsupportedError("the plan looks for rows of several values in a subquery, which the emulation does not know yet")
+        raise UnsupportedError("the plan looks for rows of several values in a subquery, which the replay does not know yet")
     return f"SELECT {listed(shown(script, place), {recipe.outputs[-1]: mark})} FROM {tables[0]}"
 
 

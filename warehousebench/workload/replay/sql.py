@@ -56,7 +56,7 @@ def sql_type(kind: Json) -> str:
     if kind["id"] == "DECIMAL":
         return f"DECIMAL({kind['type_info']['width']},{kind['type_info'].get('scale', 0)})"
     if kind.get("type_info"):
-        raise UnsupportedError(f"the plan holds a value of the type {kind['id']}, which the emulation does not know yet")
+        raise UnsupportedError(f"the plan holds a value of the type {kind['id']}, which the replay does not know yet")
     return '"NULL"' if kind["id"] in ("NULL", "SQLNULL") else str(kind["id"])
 
 
@@ -70,7 +70,7 @@ def constant(value: Json) -> str:
         return "(" + " + ".join(f"to_{unit}({count})" for unit, count in parts) + ")"
     if isinstance(raw, dict):
         if kind not in ("DECIMAL", "HUGEINT"):
-            raise UnsupportedError(f"the plan holds a constant of the type {kind}, which the emulation does not know yet")
+            raise UnsupportedError(f"the plan holds a constant of the type {kind}, which the replay does not know yet")
         raw = raw.get("upper", 0) * 2**64 + raw.get("lower", 0)
     if kind == "VARCHAR":
         return duck.text(value.get("value", ""))
@@ -88,7 +88,7 @@ def _digits(kind: str, raw: int | float | str, full: Json) -> str:
     if kind == "TIMESTAMP":
         return (datetime(1970, 1, 1) + timedelta(microseconds=int(raw))).isoformat(sep=" ")
     if kind.startswith("TIME"):
-        raise UnsupportedError(f"the plan holds a constant of the type {kind}, which the emulation does not know yet")
+        raise UnsupportedError(f"the plan holds a constant of the type {kind}, which the replay does not know yet")
     return str(raw)
 
 
@@ -128,7 +128,7 @@ def _operation(kind: str, expression: Json, reference: Reference) -> str:
     if kind in ("OPERATOR_NOT", "OPERATOR_COALESCE"):
         return f"({kind.removeprefix('OPERATOR_')} ({', '.join(parts)}))" if parts else ""
     if expression["expression_class"] != "BOUND_FUNCTION":
-        raise UnsupportedError(f"the plan holds {kind}, which the emulation does not know yet")
+        raise UnsupportedError(f"the plan holds {kind}, which the replay does not know yet")
     return f"{duck.quote(function_name(expression))}({', '.join(parts)})"
 
 
@@ -156,7 +156,7 @@ def aggregate_name(expression: Json) -> str:
     name = function_name(expression)
     name = _AGGREGATES.get(name, name)
     if name not in _PLAIN_AGGREGATES:
-        raise UnsupportedError(f"the plan holds the aggregate {name}, which the emulation does not know yet")
+        raise UnsupportedError(f"the plan holds the aggregate {name}, which the replay does not know yet")
     return name
 
 
@@ -184,13 +184,13 @@ def window(expression: Json, reference: Reference) -> str:
     """Return a window function with its partition, order and frame."""
     kind = expression["type"]
     if expression.get("exclude_clause", "NO_OTHER") != "NO_OTHER" or expression.get("arg_orders"):
-        raise UnsupportedError("the plan holds a window with EXCLUDE or ordered arguments, which the emulation does not know yet")
+        raise UnsupportedError("the plan holds a window with EXCLUDE or ordered arguments, which the replay does not know yet")
     arguments = [render(child, reference) for child in expression.get("children", ())]
     if kind in _SHIFTS:
         arguments += [render(expression[name], reference) for name in ("offset_expr", "default_expr") if name in expression]
     name = _RANKS.get(kind) or _SHIFTS.get(kind) or (aggregate_name(expression) if kind == "WINDOW_AGGREGATE" else None)
     if name is None:
-        raise UnsupportedError(f"the plan holds {kind}, which the emulation does not know yet")
+        raise UnsupportedError(f"the plan holds {kind}, which the replay does not know yet")
     distinct = "DISTINCT " * bool(expression.get("distinct"))
     inner = distinct + (", ".join(arguments) or ("*" if kind == "WINDOW_AGGREGATE" else ""))
     nulls = " IGNORE NULLS" * bool(expression.get("ignore_nulls"))
@@ -239,4 +239,4 @@ def pushed_filter(filters: Json, column: str) -> str | None:
         return render(filters["expr"], lambda _: column)
     if kind in ("OPTIONAL_FILTER", "BLOOM_FILTER", "DYNAMIC_FILTER"):
         return None
-    raise UnsupportedError(f"the plan holds the filter {kind}, which the emulation does not know yet")
+    raise UnsupportedError(f"the plan holds the filter {kind}, which the replay does not know yet")
