@@ -59,8 +59,10 @@ def test_what_the_server_leaves_open_is_no_zero() -> None:
 
 
 def test_the_text_is_known_again_however_the_view_writes_it() -> None:
-    shown = "SELECT *\\nFROM sales\\twhere a = 1   "
-    assert History(5).figures(scripted(("sys_query_history", [record(9, shown)]), ("sys_query_detail", [])), SQL)
+    rows = scripted(("sys_query_history", [record(9, "SELECT *\\nFROM sales\\twhere a = 1   ")]), ("sys_query_detail", []))
+    assert History(5).figures(rows, SQL)
+    assert History(5).figures(rows, f"/* why\nand how */\n-- and when\n{SQL}")
+    assert History(5).figures(rows, "SELECT * FROM sales WHERE a = 2") == {}
 
 
 def test_each_execution_is_told_once_and_others_never() -> None:

@@ -20,6 +20,8 @@ _FINISHED = ("success", "failed", "canceled")
 WAITS = (0.0, 0.1, 0.3, 1.0, 2.0)
 _RECENT = 20
 _COMPARED = 200
+_REMARK = re.compile(r"/\*.*?\*/|--.*?(?:\n|\\n|$)", re.DOTALL)
+_BLANK = re.compile(r"\\[nrt]|\s")
 _MOVED = {"broadcast": "broadcast bytes", "distribute": "distributed bytes"}
 
 
@@ -50,8 +52,8 @@ class History:
 
 
 def _comparable(sql: object) -> str:
-    """Return the start of a text without what the views may write another way: blanks, line breaks, their escapes."""
-    return re.sub(r"\\[nrt]|\s", "", str(sql))[:_COMPARED]
+    """Return the start of a text without what the views may write another way: remarks, blanks, line breaks, their escapes."""
+    return _BLANK.sub("", _REMARK.sub("", str(sql)))[:_COMPARED]
 
 
 def _times(record: tuple[Any, ...]) -> dict[str, float]:
