@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import erp
 import pytest
 from outline import outline
+from printers import printed
 
 from warehousebench.model.catalog import Catalog
 from warehousebench.source.database import reflect
@@ -22,8 +24,22 @@ DUMPS = Path(__file__).parent / "dumps"
 FILES = sorted(path for path in DUMPS.glob("*/*") if path.is_file())
 
 
+LARGE = Path("large")  # stands for the schema that a script makes
+
+
 def _of(dialect: str) -> list[pytest.ParameterSet]:
-    return [pytest.param(path, id=path.stem) for path in FILES if path.parent.name == dialect]
+    marks = () if dialect == "sqlite" else (pytest.mark.slow,)  # a server takes seconds to create so many tables
+    files = [pytest.param(path, id=path.stem) for path in FILES if path.parent.name == dialect]
+    return [*files, pytest.param(LARGE, id="large", marks=marks)]
+
+
+def _script(path: Path, dialect: str, folder: Path) -> Path:
+    """Return the dump at ``path``, or a new one of the large schema."""
+    if path is not LARGE:
+        return path
+    made = folder / "large.sql"
+    made.write_text(printed(erp.tables(dialect), dialect), encoding="utf-8")
+    return made
 
 
 def test_every_dialect_has_its_dumps() -> None:
@@ -92,12 +108,13 @@ def _bundled_psql() -> str | None:
 
 
 @pytest.mark.parametrize("path", _of("postgres"))
-def test_postgres_tells_the_same(path: Path, postgres_load: Callable[[Path], str]) -> None:
+def test_postgres_tells_the_same(path: Path, tmp_path: Path, postgres_load: Callable[[Path], str]) -> None:
+    path = _script(path, "postgres", tmp_path)
     url = postgres_load(path)
     live, read = reflect(url), read_ddl([path])
     views = _major(url) == 15  # the version that these dumps come from; others print queries in another way
     assert _alike(live, views) == _alike(read, views)
-    assert sum(table.rows or 0 for table in live) > 0
+    assert all(table.rows is not None for table in live)
 
 
 def _major(url: str) -> int:
@@ -147,17 +164,19 @@ def mysql_load() -> Iterator[Callable[[Path], str]]:
 
 
 @pytest.mark.parametrize("path", _of("mysql"))
-def test_mysql_tells_the_same(path: Path, mysql_load: Callable[[Path], str]) -> None:
+def test_mysql_tells_the_same(path: Path, tmp_path: Path, mysql_load: Callable[[Path], str]) -> None:
+    path = _script(path, "mysql", tmp_path)
     live, read = reflect(mysql_load(path)), read_ddl([path])
     assert _alike(live) == _alike(read)
 
 
 @pytest.mark.parametrize("path", _of("sqlite"))
 def test_sqlite_tells_the_same(path: Path, tmp_path: Path) -> None:
+    path = _script(path, "sqlite", tmp_path)
     database = tmp_path / "x.db"
     connection = sqlite3.connect(database)
     connection.executescript(path.read_text(encoding="utf-8"))
     connection.close()
     live, read = reflect(str(database)), read_ddl([path])
     assert _alike(live) == _alike(read)
-    assert sum(table.rows or 0 for table in live) > 0
+    assert all(table.rows is not None for table in live)

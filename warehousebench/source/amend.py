@@ -209,11 +209,15 @@ def _property(reader: Reader, values: str, place: str) -> None:
     told = [clauses.literal(part, reader.dialect) or part.strip("[] ") for part in parts]
     if len(told) < 6 or told[0] != "MS_Description" or told[4].upper() != "TABLE":
         return
-    owner = f"[{told[3]}].[{told[5]}]"
+    owner = f"{_bracketed(told[3])}.{_bracketed(told[5])}"
     if len(told) >= 8 and told[6].upper() == "COLUMN":
-        _comment_column(reader, owner, f"[{told[7]}]", told[1], place)
+        _comment_column(reader, owner, _bracketed(told[7]), told[1], place)
     elif draft := reader.draft(owner, place):
         draft.comment = told[1]
+
+
+def _bracketed(name: str) -> str:
+    return "[" + name.replace("]", "]]") + "]"
 
 
 def _unique_index(reader: Reader, index: re.Match[str], place: str) -> None:

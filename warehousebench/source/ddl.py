@@ -47,7 +47,7 @@ def read_ddl(paths: Sequence[Path], dialect: str | None = None) -> Catalog:
     reader = Reader(known, findings=[("", note) for _, note in texts if note])
     with _quiet_sqlglot():
         _read(reader, [(path.name, text) for path, (text, _) in zip(paths, texts, strict=True)])
-    if reader.missed and (doubt := script.doubt(known, whole)):
+    if doubt := script.doubt(known, whole):
         reader.note("", doubt)
     tables = [draft for draft in reader.drafts.values() if draft.name not in reader.partitions]
     told = list(reader.told())

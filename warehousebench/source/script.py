@@ -17,7 +17,16 @@ _BINARY = (
     (b"PGDMP", "a PostgreSQL archive: turn it into SQL with pg_restore --schema-only -f schema.sql FILE"),
     (b"PAR1", "a Parquet file: it holds rows, not a schema with keys"),
     (b"\x1f\x8b", "compressed with gzip: unpack it first"),
+    (b"PK\x03\x04", "a ZIP archive: unpack it first"),
+    (b"BZh", "compressed with bzip2: unpack it first"),
+    (b"\xfd7zXZ", "compressed with xz: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard: unpack it first"),
+    (b"7z\xbc\xaf", "a 7z archive: unpack it first"),
+    (b"Salted__", "encrypted with OpenSSL: decrypt it first"),
+    (b"-----BEGIN PGP MESSAGE", "encrypted with PGP: decrypt it first"),
+    (b"TAPE", "a backup of SQL Server: restore it and script its tables, or give the server as the source"),
 )
+_FEW = 2  # marks that any text may have by chance
 _HEAD = 20_000  # characters in which a tool tells its name
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ALIASES = {"postgresql": "postgres", "mariadb": "mysql", "mssql": "tsql", "sqlserver": "tsql", "sqlite3": "sqlite", "h2": "hsqldb"}
@@ -53,8 +62,8 @@ def load(path: Path) -> tuple[str, str]:
     if not content.strip():
         raise SourceError(f"{path} is empty. Name a .sql file with CREATE TABLE statements.")
     encoding = next((name for mark, name in _BOMS if content.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and b"\0" in content[:65536]:
-        raise SourceError(f"{path} is {_what(content)}.")
+    if encoding == "utf-8" and (known := _what(content)):
+        raise SourceError(f"{path} is {known}.")
     try:
         return content.decode(encoding).replace("\r\n", "\n"), ""
     except UnicodeDecodeError as error:
@@ -81,15 +90,22 @@ def no_tables(paths: Sequence[Path], dialect: str, findings: Sequence[str]) -> s
 
 
 def _what(content: bytes) -> str:
-    told = next((text for mark, text in _BINARY if content.startswith(mark)), None)
-    return told or "a binary file, not SQL text: export the schema as SQL first"
+    """Return what a file is that is no SQL text; empty if it may be some."""
+    head = content[:65536]
+    told = next((text for mark, text in _BINARY if content.startswith(mark)), "")
+    if told and (b"\0" in head or not head.isascii() or content.startswith((b"-----BEGIN", b"TAPE", b"Salted__", b"PGDMP"))):
+        return told
+    # Text of any language has letters, blanks and line ends of ASCII between its own.
+    strange = sum(byte < 9 or 13 < byte < 32 or byte > 126 for byte in head)
+    binary = b"\0" in head or strange > len(head) / 2
+    return "a binary or encrypted file, not SQL text: export the schema as SQL first" if binary else ""
 
 
 def doubt(known: str, text: str) -> str:
-    """Return a finding if ``text`` looks more like another dialect than ``known``; empty if not."""
+    """Return a finding if ``text`` looks far more like another dialect than ``known``; empty if not."""
     counts = _counts(text)
     likely = max(counts, key=lambda dialect: counts[dialect])
-    if likely == known or counts[likely] <= 2 * counts.get(known, 0):
+    if known not in counts or counts[likely] <= max(2 * counts[known], _FEW):
         return ""
     return f"the text looks like {likely}, but was read as {known}: if names or types are wrong, read it with --dialect {likely}"
 

@@ -198,7 +198,7 @@ def _lexer(dialect: str) -> re.Pattern[str]:
     string = r"'(?:[^'\\]++|''|\\.)*+'" if mysql else r"(?<=\b[eE])'(?:[^'\\]++|''|\\.)*+'|'(?:[^']++|'')*+'"
     if oracle:
         string = r"(?<=[qQ])'(?:\[.*?\]|\{.*?\}|\(.*?\)|<.*?>|(?P<edge>[^\s\[{(<]).*?(?P=edge))'|" + string
-    quoted = r'"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`' + (r"|\[[^\]\n]*\]" if brackets else "")
+    quoted = r'"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`' + (r"|\[(?:[^\]\n]|\]\])*+\]" if tsql else r"|\[[^\]\n]*\]" if brackets else "")
     starts = _TSQL_STARTS if tsql else _HSQLDB_STARTS if dialect == "hsqldb" else ""
     insert = rf"^[ \t]*INSERT\s+(?:IGNORE\s+)?INTO\b(?:[^'\"`\[;$\-/\#\\]++|{string}|{quoted}|-(?!-)|/(?!\*))*+;"
     if dialect == "hsqldb":
