@@ -6,16 +6,18 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from redshift_cases import LEAKS, PASSWORD, Make
 from redshift_connector.interval import IntervalDayToSecond, IntervalYearToMonth
-from standins import certificates
+from standins import certificates, s3
 from standins.backend import Backend
 from standins.faults import Fault
 from standins.redshift import RedshiftServer
+from standins.wire import Login
 
 from warehousebench.engines.redshift import client as module
 from warehousebench.engines.redshift.client import RedshiftClient, connect, connector
@@ -159,6 +161,32 @@ def test_tls_is_checked_against_the_authorities_that_are_trusted(
         session = connect(reached)
         assert session.query("SELECT 1", TIMEOUT).rows == [(1,)]
         session.close()
+    finally:
+        server.stop()
+
+
+@pytest.mark.usefixtures("leaky_driver")
+@pytest.mark.filterwarnings("ignore:ssl:DeprecationWarning")
+def test_a_login_by_iam_asks_aws_for_a_password_of_the_hour(
+    backend: Backend, target: Make, s3_service: s3.Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_service.endpoint)
+    monkeypatch.setattr("moto.redshift.models.mock_random.get_random_string", lambda *_, **__: "of-the-hour")
+    boto3.client("redshift", region_name=s3.REGION).create_cluster(
+        ClusterIdentifier="c1", NodeType="ra3.large", MasterUsername="admin", MasterUserPassword="Passw0rd", DBName="testdb"
+    )
+    context, authority = certificates.server_context(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    server = RedshiftServer(backend, tls=context, login=Login(users={"IAM:tester": "of-the-hour"}))
+    server.start()
+    by_iam = {"host": "localhost", "port": str(server.port), "sslmode": None, "iam": "true"}
+    try:
+        session = connect(settings(target(**by_iam, cluster="c1")))
+        assert session.rows("SELECT current_user") == [("IAM:tester",)]
+        session.close()
+        with pytest.raises(EngineError, match=r"no IAM login to localhost:.* not found") as caught:
+            connect(settings(target(**by_iam, cluster="c2")))
+        assert s3.SECRET not in str(caught.value)
     finally:
         server.stop()
 

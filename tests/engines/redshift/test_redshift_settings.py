@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from redshift_cases import PASSWORD, make_target
 
@@ -104,3 +106,12 @@ def test_a_url_carries_the_options() -> None:
     target: Target = resolve("redshift://me:s%2F@h:5440/dev?schema=s&iam_role=default", {"redshift": CONVENTION})
     found = settings(target)
     assert (found.port, found.schema, found.iam_role, found.database) == (5440, "s", "default", "dev")
+
+
+def test_the_docs_name_every_option_and_its_variables() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "engines.md").read_text(encoding="utf-8")
+    section = text.partition("## Redshift")[2].partition("\n## ")[0]
+    undocumented = {"endpoint_url"}  # for another S3 than AWS's: tests alone
+    named = {**CONVENTION.variables, **CONVENTION.secrets}
+    words = [word for name, variables in named.items() if name not in undocumented for word in (name, *variables)]
+    assert [word for word in words if word not in section] == []
