@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from warehousebench.model.catalog import Catalog
 
 @click.command("reflect")
 @click.argument("source", nargs=-1, required=True)
-@click.option("--dialect", help="SQL dialect of DDL files, such as postgres, mysql, oracle, tsql.")
+@click.option("--dialect", help="SQL dialect of DDL files: postgres, mysql, sqlite, oracle, tsql, hsqldb.")
 @click.option("--schema", help="Schema of the database to read; the default one if not given.")
 @click.option("--rows", type=folder, help="Also export all rows of a database as Parquet into this folder.")
 @click.option("-o", "--out", type=file, default="catalog.json", show_default=True, help="File to write.")
@@ -50,7 +51,15 @@ def command(source: tuple[str, ...], dialect: str | None, schema: str | None, ro
     document.write(out, catalog)
     for finding in catalog.findings:
         say(f"note: {finding}")
+    if beside := _beside(catalog):
+        say(f"note: beside the tables there are {beside}")
     emit(catalog, _overview(catalog), output)
+
+
+def _beside(catalog: Catalog) -> str:
+    """Return how many views and other objects the source has; empty for none."""
+    counts = Counter({"view": len(catalog.views)} if catalog.views else {}) + Counter(each.kind for each in catalog.objects)
+    return ", ".join(f"{number} {kind}{'s' * (number > 1)}" for kind, number in counts.items())
 
 
 def _export(source: str, catalog: Catalog, folder: Path, schema: str | None) -> None:
