@@ -7,11 +7,21 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from warehousebench.engines import target
+from warehousebench.engines.spark import java
+from warehousebench.engines.targets import Target
+from warehousebench.errors import UnsupportedError
+
 pytest_plugins = ["standins.fixtures"]
+
+# One small driver serves all tests of a process; commands that are called in it must ask for the same.
+os.environ |= {"SPARK_MASTER": "local[2]", "SPARK_DRIVER_MEMORY": "1g"}
+os.environ.pop("SPARK_REMOTE", None)
 
 SCALE = "0.01"
 GOLDEN = Path(__file__).parent / "golden"
@@ -85,3 +95,19 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     yield f"{base.rpartition('/')[0]}/{name}{mark}{query}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def spark_here() -> Target:
+    """Return Spark on this machine, whose driver all tests share; skips without Java."""
+    try:
+        java.require()
+    except UnsupportedError as error:
+        pytest.skip(f"no Spark: {error}")
+    return target("spark")
+
+
+@pytest.fixture
+def spark_target(spark_here: Target, tmp_path: Path) -> Target:
+    """Return Spark on this machine with an empty warehouse."""
+    return replace(spark_here, options={**spark_here.options, "warehouse": str(tmp_path / "warehouse")})

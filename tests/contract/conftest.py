@@ -10,8 +10,9 @@ from standins.redshift import RedshiftServer
 from standins.vertica import VerticaServer
 
 from warehousebench.engines import target
+from warehousebench.engines.targets import Target
 
-ENGINES = ["duckdb", "postgres", "redshift", "vertica"]
+ENGINES = ["duckdb", "postgres", "redshift", "spark", "vertica"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -49,3 +50,9 @@ def vertica_case(vertica_server: VerticaServer) -> Case:
     """Return Vertica, played by a stand-in."""
     place = f"{vertica_server.host}:{vertica_server.port}/{DATABASE}"
     return Case("vertica", target(f"vertica://{USER}:{PASSWORD}@{place}?tls=disable"), stand_in=True)
+
+
+@pytest.fixture
+def spark_case(spark_target: Target) -> Case:
+    """Return a real Spark on this machine, with a warehouse of its own."""
+    return Case("spark", spark_target)

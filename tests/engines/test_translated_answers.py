@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from engine_cases import Inputs
@@ -21,6 +18,7 @@ from warehousebench.engines.base import Answer, Client, Plan
 from warehousebench.engines.duckdb.client import DuckViews
 from warehousebench.engines.postgres.sql import translate as for_postgres
 from warehousebench.engines.spark.sql import translate as for_spark
+from warehousebench.engines.targets import Target
 from warehousebench.model.run import Status
 from warehousebench.workload.shape import answer_shape
 from warehousebench.workload.suite import load_suite
@@ -114,47 +112,22 @@ def test_cases_on_postgres(name: str, cases: tuple[Client, Path], postgres_cases
     verify(expected(cases, name), postgres_cases.query(for_postgres(CASES[name], CATALOG).sql, 60))
 
 
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """Return a Spark session on two threads; skips aloud without Java."""
-    sql = pytest.importorskip("pyspark.sql", reason="no Spark: install warehousebench[spark]")
-    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        pytest.skip("no Spark: Java 17 or later is not installed")
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.pyspark.python": sys.executable,
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.session.timeZone": "UTC",
-    }
-    session = sql.SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
-
-
-def rows_of(frame: Any) -> Answer:
-    return Answer(tuple(frame.columns), tuple(kind for _, kind in frame.dtypes), [tuple(row) for row in frame.collect()])
+@pytest.mark.slow
+def test_tpch_on_spark(tpch: Inputs, tpch_data: Path, references: Mapping[str, Reference], spark_here: Target) -> None:
+    files = {table.name: (tpch_data / f"{table.name}.parquet",) for table in tpch.catalog}
+    with closing(engine("spark").connector(spark_here, files).connect()) as client:
+        assert not differences(
+            references.__getitem__, lambda name: client.query(for_spark(QUERIES[name], tpch.catalog).sql, 300), QUERIES
+        )
 
 
 @pytest.mark.slow
-def test_tpch_on_spark(tpch: Inputs, tpch_data: Path, references: Mapping[str, Reference], spark: Any) -> None:
-    for table in tpch.catalog:
-        spark.read.parquet(str(tpch_data / f"{table.name}.parquet")).createOrReplaceTempView(table.name)
-    assert not differences(
-        references.__getitem__, lambda name: rows_of(spark.sql(for_spark(QUERIES[name], tpch.catalog).sql)), QUERIES
-    )
-
-
-@pytest.mark.slow
-def test_cases_on_spark(cases: tuple[Client, Path], spark: Any) -> None:
-    spark.read.parquet(str(cases[1])).createOrReplaceTempView("t")
+def test_cases_on_spark(cases: tuple[Client, Path], spark_here: Target) -> None:
     names = {name: sql for name, sql in CASES.items() if name not in NOT_ON_SPARK}
-    assert not differences(
-        lambda name: expected(cases, name), lambda name: rows_of(spark.sql(for_spark(CASES[name], CATALOG).sql)), names
-    )
+    with closing(engine("spark").connector(spark_here, {"t": (cases[1],)}).connect()) as client:
+        assert not differences(
+            lambda name: expected(cases, name), lambda name: client.query(for_spark(CASES[name], CATALOG).sql, 300), names
+        )
 
 
 def differences(wanted: Callable[[str], Reference], got: Callable[[str], Answer], names: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ ENGINES = {
     "duckdb": "warehousebench.engines.duckdb.engine",
     "postgres": "warehousebench.engines.postgres.engine",
     "redshift": "warehousebench.engines.redshift.engine",
+    "spark": "warehousebench.engines.spark.engine",
     "vertica": "warehousebench.engines.vertica.engine",
 }
 

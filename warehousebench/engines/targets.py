@@ -7,6 +7,7 @@ configuration folder may hold some.  Secrets never appear in a repr, a message o
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -48,7 +49,8 @@ class Convention:
     """How an engine is configured: its options and secrets with the environment variables that hold them, and defaults.
 
     ``variables`` maps an option to the variables to look into, the first that is set counts; so do ``secrets``.
-    ``schemes`` are the URL schemes that mean this engine.
+    ``schemes`` are the URL schemes that mean this engine.  A URL of a scheme in ``whole_urls`` is an address of the engine's
+    own: it is not taken apart but is, as it stands, the value of the option or secret named there.
     """
 
     engine: str
@@ -56,6 +58,7 @@ class Convention:
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     schemes: tuple[str, ...] = ()
+    whole_urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def options(self) -> frozenset[str]:
@@ -159,7 +162,10 @@ def _environment(convention: Convention) -> Iterator[_Layer]:
 def _from_url(url: str, conventions: Mapping[str, Convention]) -> tuple[str, str, dict[str, str]]:
     """Return engine, a name that means the same place but holds no secret, and the settings in ``url``."""
     scheme = url.partition("://")[0].partition("+")[0].lower()
-    engine = next((name for name, each in conventions.items() if scheme in (name, *each.schemes)), scheme)
+    engine = next((name for name, each in conventions.items() if scheme in (name, *each.schemes, *each.whole_urls)), scheme)
+    if engine in conventions and (option := conventions[engine].whole_urls.get(scheme)):
+        place = re.split(r"[/;?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
+        return engine, f"{scheme}://{place}", {option: url}
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
