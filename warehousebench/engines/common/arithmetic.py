@@ -124,11 +124,9 @@ def boolean_sums(query: TypedQuery) -> None:
 
 
 def counted_conditions(query: TypedQuery) -> None:
-    """Write count_if as the SUM that it is in DuckDB: NULL, not 0, for no rows."""
+    """Write count_if as the sum of truth values that it is in DuckDB: NULL, not 0, for none."""
     for count in query.nodes(exp.CountIf):
-        one = when(count.this.copy(), exp.Literal.number(1))
-        one.set("default", exp.Literal.number(0))
-        replace(query, count, exp.Sum(this=one))
+        replace(query, count, exp.Sum(this=exp.cast(count.this.copy(), "INT", dialect="duckdb")))
 
 
 def when(condition: exp.Expr, value: exp.Expr) -> exp.Case:
@@ -161,6 +159,14 @@ def float_casts_in_doubt(query: TypedQuery) -> None:
     """Note casts of floats to integers where the product's own rounding of halves is not documented."""
     for cast in casts(query, FLOATS, INTEGERS):
         query.note(cast, "DuckDB rounds a float that becomes an integer, halves to the even one; here halves may go elsewhere")
+
+
+def whole_rounding(query: TypedQuery) -> None:
+    """Leave integers as they are: rounded to places, they would become floats or decimals elsewhere."""
+    for rounding in query.nodes(exp.Round):
+        places = rounding.args.get("decimals")
+        if query.has(rounding.this, INTEGERS) and (places is None or (isinstance(places, exp.Literal) and places.is_int)):
+            replace(query, rounding, exp.Paren(this=rounding.this.copy()))
 
 
 def float_rounding_by_numeric(query: TypedQuery) -> None:

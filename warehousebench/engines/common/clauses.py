@@ -11,7 +11,8 @@ from warehousebench.engines.common.inference import BOOLEANS
 from warehousebench.engines.common.typed import TypedQuery, own_selects, replace
 from warehousebench.workload.rewrites import twin_of
 
-_ROWS_KEPT = ("order", "limit", "offset")
+# What comes after the rows of a query are known.
+ROWS_KEPT = ("order", "limit", "offset")
 
 
 def aliases(query: TypedQuery) -> None:
@@ -135,7 +136,7 @@ def _by_expression(query: TypedQuery, select: exp.Select, order: exp.Order) -> e
     """Return ``order`` with expressions in the place of ordinals and aliases, as a window needs them."""
     copy = order.copy()
     for ordered in copy.expressions:
-        ordered.set("this", _meant(query, select, ordered.this))
+        ordered.set("this", meant(query, select, ordered.this))
     return copy
 
 
@@ -148,7 +149,7 @@ def _wrap(query: TypedQuery, select: exp.Select, condition: exp.Expr) -> None:
             each.replace(exp.alias_(each.copy(), f"_column_{place}"))
     names = [each.alias_or_name for each in select.expressions]
     outer = exp.Select(expressions=[exp.column(name) for name in names])
-    for key in (*_ROWS_KEPT, "distinct", "with_"):
+    for key in (*ROWS_KEPT, "distinct", "with_"):
         outer.set(key, select.args.get(key))
         select.set(key, None)
     for place, ordered in enumerate(outer.args["order"].expressions if outer.args.get("order") else (), 1):
@@ -183,50 +184,31 @@ def null_safe(query: TypedQuery) -> None:
         replace(query, comparison, exp.Case(ifs=[both, one], default=plain))
 
 
-_FRAMED = (exp.AggFunc, exp.FirstValue, exp.LastValue, exp.NthValue)
-_UNFRAMED = (exp.Lag, exp.Lead, exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile)
-
-
-def row_frames(query: TypedQuery) -> None:
-    """Write out ROWS frames for an engine that has no others and wants one after every ORDER BY of an aggregate."""
-    for window in query.nodes(exp.Window):
-        function, spec = _bare(window.this), window.args.get("spec")
-        if not window.args.get("order") or isinstance(function, _UNFRAMED) or not isinstance(function, _FRAMED):
-            continue
-        if spec is not None and spec.args["kind"].upper() == "ROWS":
-            continue
-        if spec is not None and not _is_whole_or_default(spec):
-            raise query.refusal(window, f"{query.product} has no RANGE and GROUPS frames")
-        if spec is None or spec.args.get("end") == "CURRENT ROW":
-            query.note(
-                window, "rows that tie in ORDER BY are added one by one here, and together in DuckDB: equal only without ties"
-            )
-        end = spec.args.get("end") if spec is not None else "CURRENT ROW"
-        side = spec.args.get("end_side") if spec is not None else None
-        start = {"start": "UNBOUNDED", "start_side": "PRECEDING"}
-        window.set("spec", exp.WindowSpec(kind="ROWS", **start, end=end, end_side=side))
-
-
-def _bare(node: exp.Expr) -> exp.Expr:
+def bare(node: exp.Expr) -> exp.Expr:
+    """Return the function under a window's FILTER and IGNORE NULLS."""
     while isinstance(node, (exp.Filter, exp.IgnoreNulls, exp.RespectNulls)):
         node = node.this
     return node
 
 
-def _is_whole_or_default(spec: exp.WindowSpec) -> bool:
-    said = {key: str(spec.args.get(key) or "").upper() for key in ("start", "start_side", "end", "end_side")}
-    starts = said["start"] == "UNBOUNDED" and said["start_side"] == "PRECEDING"
-    return starts and (said["end"] == "CURRENT ROW" or (said["end"], said["end_side"]) == ("UNBOUNDED", "FOLLOWING"))
-
-
 def checked_windows(query: TypedQuery) -> None:
     """Refuse the windows that DuckDB alone has: DISTINCT aggregates, GROUPS frames, EXCLUDE."""
     for window in query.nodes(exp.Window):
-        function, spec = _bare(window.this), window.args.get("spec")
+        function, spec = bare(window.this), window.args.get("spec")
         if isinstance(function, exp.AggFunc) and isinstance(function.this, exp.Distinct):
             raise query.refusal(window, "a DISTINCT aggregate cannot have a window")
         if spec is not None and (spec.args.get("exclude") or spec.args["kind"].upper() == "GROUPS"):
             raise query.refusal(window, "GROUPS frames and EXCLUDE have no other form")
+
+
+def checked_joins(query: TypedQuery) -> None:
+    """Refuse the joins that DuckDB alone has; sqlglot would pass them on."""
+    for join in query.nodes(exp.Join):
+        method, kind = str(join.args.get("method") or "").upper(), str(join.args.get("kind") or "").upper()
+        if method not in ("", "NATURAL") or kind in ("POSITIONAL", "STRAIGHT"):
+            raise query.refusal(join, f"{method or kind} JOIN has no common form")
+        if kind in ("SEMI", "ANTI") and join.args.get("using"):
+            raise query.refusal(join, f"{kind} JOIN has no common form with USING; write ON")
 
 
 def like_patterns(query: TypedQuery) -> None:
@@ -248,16 +230,14 @@ def order_keys(query: TypedQuery) -> Iterator[exp.Ordered]:
             yield ordered
 
 
-def is_null(query: TypedQuery, ordered: exp.Ordered) -> exp.Expr:
-    """Return a key that parts NULLs from values: 1 for NULL, with an expression in the place of an alias or ordinal."""
-    select = ordered.parent.parent if ordered.parent else None
-    if not isinstance(select, exp.Select):
-        raise query.refusal(ordered, "NULLs cannot be placed in the order of a set operation; put it into a subquery")
-    null = exp.If(this=exp.Is(this=_meant(query, select, ordered.this), expression=exp.Null()), true=exp.Literal.number(1))
-    return exp.Case(ifs=[null], default=exp.Literal.number(0))
+def distinct_sets(query: TypedQuery) -> None:
+    """Refuse INTERSECT ALL and EXCEPT ALL."""
+    for operation in query.nodes(exp.Intersect, exp.Except):
+        if not operation.args.get("distinct"):
+            raise query.refusal(operation, f"{query.product} has no INTERSECT ALL and EXCEPT ALL")
 
 
-def _meant(query: TypedQuery, select: exp.Select, key: exp.Expr) -> exp.Expr:
+def meant(query: TypedQuery, select: exp.Select, key: exp.Expr) -> exp.Expr:
     """Return the expression that an ORDER BY key stands for, be it an ordinal or an alias."""
     if isinstance(key, exp.Column) and not key.table:
         key = _projection(select, key.name) or key
@@ -271,58 +251,3 @@ def _meant(query: TypedQuery, select: exp.Select, key: exp.Expr) -> exp.Expr:
     if not isinstance(twin, exp.Select):
         raise query.refusal(key, "an ORDER BY place over a * names no column")
     return exp.column(twin.selects[place].alias_or_name)
-
-
-def null_proof_extremes(query: TypedQuery) -> None:
-    """Let GREATEST and LEAST pass over NULL as DuckDB's do."""
-    for extreme in query.nodes(exp.Greatest, exp.Least):
-        sides = [extreme.this, *extreme.expressions]
-        if len(sides) != 2:
-            raise query.refusal(extreme, "GREATEST and LEAST of more than two values give NULL here if one of them is")
-        left, right = (exp.Coalesce(this=a.copy(), expressions=[b.copy()]) for a, b in (sides, sides[::-1]))
-        replace(query, extreme, type(extreme)(this=left, expressions=[right]))
-
-
-def distinct_sets(query: TypedQuery) -> None:
-    """Refuse INTERSECT ALL and EXCEPT ALL."""
-    for operation in query.nodes(exp.Intersect, exp.Except):
-        if not operation.args.get("distinct"):
-            raise query.refusal(operation, f"{query.product} has no INTERSECT ALL and EXCEPT ALL")
-
-
-def short_lags(query: TypedQuery) -> None:
-    """Refuse LAG and LEAD with a default: Redshift's have none."""
-    for lag in query.nodes(exp.Lag, exp.Lead):
-        if lag.args.get("default") is not None:
-            raise query.refusal(lag, "LAG and LEAD take no default value")
-
-
-def key_type(query: TypedQuery, ordered: exp.Ordered) -> exp.DataType | None:
-    """Return the type of what an ORDER BY key stands for, be it an ordinal."""
-    select = twin_of(ordered.parent.parent, query.twins) if ordered.parent and ordered.parent.parent else None
-    if isinstance(ordered.this, exp.Literal) and ordered.this.is_int and isinstance(select, exp.Query):
-        return select.selects[int(ordered.this.name) - 1].type
-    return query.type_of(ordered.this)
-
-
-def put_before(ordered: exp.Ordered, other: exp.Ordered) -> None:
-    """Make ``other`` the key before ``ordered``."""
-    order = ordered.parent
-    if order is not None:
-        keys = order.expressions
-        order.set("expressions", [each for key in keys for each in ((other, key) if key is ordered else (key,))])
-
-
-def ordered_sets(query: TypedQuery) -> None:
-    """Put an ordered set operation into a subquery, so that its order may hold expressions."""
-    for operation in query.nodes(exp.SetOperation):
-        order, twin = operation.args.get("order"), twin_of(operation, query.twins)
-        if order is None or not isinstance(twin, exp.Query):
-            continue
-        outer = exp.Select(expressions=[exp.column(each.alias_or_name) for each in twin.selects])
-        for key in (*_ROWS_KEPT, "with_"):
-            outer.set(key, operation.args.get(key))
-            operation.set(key, None)
-        inner = exp.Subquery(this=operation.copy(), alias=exp.TableAlias(this=exp.to_identifier("_rows")))
-        outer.set("from_", exp.From(this=inner))
-        replace(query, operation, outer)

@@ -178,7 +178,9 @@ def _sum(node: exp.Sum) -> exp.DataType:
 def _rounded(node: exp.Expr) -> exp.DataType:
     size = digits(node.this.type)
     if size is None or (node.this.type is not None and node.this.type.this in INTEGERS):
-        return node.this.type or exp.DataType.build(Type.UNKNOWN)
+        # FLOOR and CEIL of an integer are a DOUBLE in DuckDB, ROUND is not.
+        same = size is None or isinstance(node, exp.Round)
+        return (node.this.type if same else None) or exp.DataType.build(Type.DOUBLE if size else Type.UNKNOWN)
     places = node.args.get("decimals")
     scale = int(places.name) if isinstance(places, exp.Literal) and places.is_int else 0 if places is None else size[1]
     return decimal((size[0] - size[1] + 1 + min(scale, size[1]), min(scale, size[1])))

@@ -97,6 +97,7 @@ def _resolved(sql: str, catalog: Catalog, grammar: Grammar) -> TypedQuery:
     except (SourceError, *FAILURES) as error:
         raise UnsupportedError(f"not translated for {grammar.product}: {duck.first_line(error)}") from error
     query = TypedQuery(sql, tree, tables, typed_schema(catalog), grammar.product, grammar.decimals)
+    clauses.checked_joins(query)
     query.resolve()
     return query
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 from sqlglot.schema import MappingSchema
 
 from warehousebench.duck import first_line
 from warehousebench.engines.common.inference import DecimalRules, metadata
 from warehousebench.errors import UnsupportedError
 from warehousebench.model.catalog import Table
-from warehousebench.workload.dialect import DUCKDB, offset_of, place_in
+from warehousebench.workload.dialect import DUCKDB, FAILURES, offset_of, place_in
 from warehousebench.workload.rewrites import Twins, resolved_twins, twin_of
 
 E = TypeVar("E", bound=exp.Expr)
@@ -37,7 +36,7 @@ class TypedQuery:
         """Find the types of all nodes again; raises UnsupportedError if the names do not resolve."""
         try:
             self.twins = resolved_twins(self.tree, self.schema, DUCKDB, metadata(self.decimals))
-        except (SqlglotError, RecursionError) as error:
+        except FAILURES as error:
             raise UnsupportedError(f"not translated for {self.product}: {first_line(error)}") from error
 
     def type_of(self, node: exp.Expr | None) -> exp.DataType | None:

@@ -15,6 +15,7 @@ UNSUPPORTED: dict[type[exp.Expr], str] = {
     exp.Struct: _NESTED,
     exp.Bracket: _NESTED,
     exp.Unnest: _NESTED,
+    exp.Lateral: "LATERAL has no common form",
     exp.TableSample: _CHANCE,
     exp.Rand: _CHANCE,
     exp.CurrentDate: _CLOCK,

@@ -42,6 +42,7 @@ GRAMMAR = Grammar(
         arithmetic.float_remainders,
         arithmetic.boolean_sums,
         arithmetic.counted_conditions,
+        arithmetic.whole_rounding,
         arithmetic.boolean_numbers,
         arithmetic.float_rounding_by_numeric,
         arithmetic.signs,

@@ -15,6 +15,7 @@ from warehousebench.engines.common.nulls import large, nulls_left_out
 from warehousebench.engines.common.translate import Grammar
 from warehousebench.engines.common.translate import translate as translated
 from warehousebench.engines.common.unsupported import UNSUPPORTED
+from warehousebench.engines.redshift import limits
 from warehousebench.engines.redshift.types import RESERVED
 from warehousebench.model.catalog import Catalog
 
@@ -41,13 +42,15 @@ GRAMMAR = Grammar(
     rules=(
         clauses.filters,
         clauses.checked_windows,
-        clauses.row_frames,
-        clauses.short_lags,
+        limits.row_frames,
+        limits.short_lags,
+        limits.correlations,
         clauses.distinct_sets,
         clauses.null_safe,
         arithmetic.float_remainders,
         arithmetic.boolean_sums,
         arithmetic.counted_conditions,
+        arithmetic.whole_rounding,
         arithmetic.boolean_numbers,
         arithmetic.boolean_texts,
         arithmetic.rounding_casts,

@@ -66,6 +66,7 @@ GRAMMAR = Grammar(
         clauses.checked_windows,
         arithmetic.boolean_sums,
         arithmetic.counted_conditions,
+        arithmetic.whole_rounding,
         arithmetic.rounding_casts,
         _even_halves,
         arithmetic.signs,

@@ -15,20 +15,18 @@ from sqlglot.generators.postgres import PostgresGenerator
 
 from warehousebench.engines.base import Translation
 from warehousebench.engines.common import arithmetic, clauses, texts
-from warehousebench.engines.common.inference import BOOLEANS, FLOATS, TEXT, UNTYPED
-from warehousebench.engines.common.nulls import keys_with_values
+from warehousebench.engines.common.inference import TEXT
 from warehousebench.engines.common.translate import Grammar
 from warehousebench.engines.common.translate import translate as translated
-from warehousebench.engines.common.typed import TypedQuery
+from warehousebench.engines.common.typed import TypedQuery, replace
 from warehousebench.engines.common.unsupported import UNSUPPORTED
+from warehousebench.engines.vertica import order_by
 from warehousebench.engines.vertica.types import RESERVED, VARIABLE_BYTES
 from warehousebench.model.catalog import Catalog
 
 _PARTS = {part: part for part in ("YEAR", "QUARTER", "MONTH", "DAY", "DOW", "DOY", "HOUR", "MINUTE", "SECOND", "EPOCH")}
 # WEEK counts from January 1st there; DuckDB's week is the ISO one.
 _PARTS |= {"WEEK": "WEEK_ISO()", "ISODOW": "DAYOFWEEK_ISO()", "ISOYEAR": "YEAR_ISO()"}
-# Types whose NULLs come last in ascending and first in descending order; for all others it is the other way round.
-_NULLS_LARGE = FLOATS | TEXT | BOOLEANS
 
 
 class WarehouseVertica(Postgres):
@@ -59,18 +57,20 @@ class WarehouseVertica(Postgres):
             return f"VARCHAR({VARIABLE_BYTES})" if bare else super().datatype_sql(expression)
 
 
-def _nulls_by_type(query: TypedQuery) -> None:
-    """Place NULLs by a key of its own where a type's own place is another: ORDER BY takes no NULLS FIRST or LAST."""
-    valued = {id(ordered) for ordered in keys_with_values(query)}
-    for ordered in clauses.order_keys(query):
-        first, descending = bool(ordered.args.get("nulls_first")), bool(ordered.args.get("desc"))
-        type_ = clauses.key_type(query, ordered)
-        known = type_ is not None and type_.this not in UNTYPED
-        placed = descending if type_ is not None and type_.this in _NULLS_LARGE else not descending
-        # What the generator takes for PostgreSQL's default, and so leaves out.
-        ordered.set("nulls_first", descending)
-        if id(ordered) not in valued and not (known and first == placed):
-            clauses.put_before(ordered, exp.Ordered(this=clauses.is_null(query, ordered), desc=first or None, nulls_first=first))
+def _lags_with_nulls(query: TypedQuery) -> None:
+    """Refuse LAG and LEAD that pass over NULLs."""
+    for ignoring in query.nodes(exp.IgnoreNulls):
+        if isinstance(ignoring.this, (exp.Lag, exp.Lead)):
+            raise query.refusal(ignoring, "LAG and LEAD cannot ignore NULLs")
+
+
+def _weeks_from_monday(query: TypedQuery) -> None:
+    """Go back to Monday by the ISO day of the week, whatever day DATE_TRUNC would begin a week with."""
+    for call in query.nodes(exp.TimestampTrunc):
+        if str(call.args.get("unit")).upper() == "WEEK":
+            day = exp.cast(call.this.copy(), "DATE")
+            passed = exp.Sub(this=exp.Anonymous(this="DAYOFWEEK_ISO", expressions=[day.copy()]), expression=exp.Literal.number(1))
+            replace(query, call, exp.cast(exp.Sub(this=day, expression=exp.Paren(this=passed)), "TIMESTAMP", dialect="duckdb"))
 
 
 GRAMMAR = Grammar(
@@ -84,17 +84,19 @@ GRAMMAR = Grammar(
         clauses.inlined_windows,
         clauses.qualified_rows,
         clauses.distinct_on,
-        clauses.ordered_sets,
+        order_by.ordered_sets,
     ),
     rules=(
         clauses.filters,
         clauses.checked_windows,
+        _lags_with_nulls,
         clauses.distinct_sets,
         clauses.null_safe,
-        clauses.null_proof_extremes,
+        order_by.null_proof_extremes,
         arithmetic.float_remainders,
         arithmetic.boolean_sums,
         arithmetic.counted_conditions,
+        arithmetic.whole_rounding,
         arithmetic.boolean_texts,
         arithmetic.rounding_casts,
         arithmetic.float_casts_in_doubt,
@@ -104,12 +106,13 @@ GRAMMAR = Grammar(
         arithmetic.deviations,
         texts.concatenations,
         texts.counted_days,
+        _weeks_from_monday,
         texts.truncated_times,
         texts.interval_differences,
         texts.parts_of_times(_PARTS, cast=True),
         arithmetic.divisions,
         clauses.like_patterns,
-        _nulls_by_type,
+        order_by.nulls_by_type,
     ),
 )
 
