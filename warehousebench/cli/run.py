@@ -162,6 +162,11 @@ def make_task(
     products = dict.fromkeys(entrant.connector.engine for entrant in taking_part.values())
     functions = {each.name: each for each in read_functions(named.functions)} if named.functions else {}
     entries = entries_of({query.name: query.sql for query in named.queries}, functions, products, variants)
+    written = {query.name: query.overrides for query in named.queries}
+
+    def own(product: str, name: str) -> str | None:
+        return written.get(name, {}).get(product)
+
     return Task(
         suite=named.name,
         rounding_rule=named.suite.rounding_rule if named.suite else None,
@@ -169,7 +174,7 @@ def make_task(
         source=source,
         entrants=taking_part,
         configuration=configuration,
-        texts={product: translated(entries, product, source.catalog) for product in products},
+        texts={product: translated(entries, product, source.catalog, own) for product in products},
     )
 
 
