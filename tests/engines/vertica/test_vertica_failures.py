@@ -7,7 +7,7 @@ import sqlglot
 import sqlglot_vertica  # noqa: F401 - registers its dialect
 
 from warehousebench.engines.targets import Secret, Target
-from warehousebench.engines.vertica import failures
+from warehousebench.engines.vertica import failures, metrics
 from warehousebench.engines.vertica.client import connect_options, labelled, without_secrets
 from warehousebench.engines.vertica.engine import CONVENTION
 from warehousebench.errors import EngineError, TransientError, UnsupportedError, UsageError
@@ -100,3 +100,31 @@ def test_a_label_stands_behind_the_statement_s_own_select(sql: str, expected: st
     assert labelled(sql, "x") == expected
     if "LABEL" in expected:
         assert sqlglot.parse_one(expected, read="vertica")
+
+
+def test_figures_come_from_the_profile_where_there_is_no_consumption() -> None:
+    asked: list[str] = []
+
+    def run(sql: str) -> list[tuple[object, ...]]:
+        asked.append(sql)
+        if "query_consumption" in sql:
+            raise EngineError("no such table")
+        return [(2500,)] if "'mine'" in sql else []
+
+    assert metrics.of_query(run, "mine") == {"server time (ms)": 2.5}
+    assert len(asked) == 2
+
+
+def test_the_profile_s_time_is_finer_than_the_consumption_s() -> None:
+    def run(sql: str) -> list[tuple[object, ...]]:
+        return [(2, 1500, None, 0, 7, 3, 100, 4)] if "query_consumption" in sql else [(2500,)]
+
+    assert metrics.of_query(run, "mine") == {
+        "server time (ms)": 2.5,
+        "CPU time (us)": 1500.0,
+        "sent between nodes (bytes)": 0.0,
+        "spilled (bytes)": 7.0,
+        "input rows": 3.0,
+        "peak memory (kB)": 100.0,
+        "threads": 4.0,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from standins import s3
+from standins.backend import Backend
 from standins.faults import Fault
 from standins.fixtures import PASSWORD
 from standins.vertica import VerticaServer
@@ -161,8 +163,14 @@ def test_a_reset_in_the_copy_leaves_no_row(vertica_server: VerticaServer, target
         assert store.check(CHILD)["rows"] == "0"
 
 
-def test_the_dry_run_is_what_is_run(target: Target, files: Files) -> None:
+def test_the_dry_run_is_what_is_run(target: Target, files: Files, backend: Backend) -> None:
     shown = engine.statements(target, PLAN, files)
+    with closing(open_store(target, PLAN)) as store:
+        load(store, files)
+    run = [re.sub("(rejects)_[0-9a-f]+", r"\1", record.text) for record in backend.records()]
+    asked = ("SELECT count", "SELECT version", "DROP TABLE IF EXISTS warehousebench_rejects")
+    without_comments = [re.sub(r"\A(--[^\n]*\n)+", "", each) for each in shown]
+    assert sorted(each for each in run if not each.startswith(asked)) == sorted(without_comments)
     assert shown[:2] == ("CREATE SCHEMA IF NOT EXISTS shop", "SET SEARCH_PATH TO shop")
     assert sum("CREATE PROJECTION" in each for each in shown) == 3
     assert not any(PASSWORD in each for each in shown)

@@ -82,9 +82,9 @@ def _guarded(check: Callable[[Session, Target], Check], session: Session, target
         return check(session, target)
     except EngineError as error:
         name = check.__name__.removeprefix("_").replace("_", " ")
-        return Check(
-            name, _WARN, f"cannot be told: {error}", "Log in as a user who may see it, such as one with the role sysmonitor"
-        )
+        said = str(error).partition("). ")[0]  # what to do about a query is not what to do about this
+        remedy = "Log in as a user who may see it, such as one with the role sysmonitor"
+        return Check(name, _WARN, f"cannot be told: {said})", remedy)
 
 
 def _tls(session: Session, target: Target) -> Check:

@@ -16,7 +16,7 @@ from warehousebench.engines.vertica.client import Session, identity, open_sessio
 from warehousebench.engines.vertica.copy import RowStream, copy_parquet, copy_text
 from warehousebench.engines.vertica.ddl import analyse, create_projection, create_table, refresh
 from warehousebench.engines.vertica.design import VerticaDesign, check
-from warehousebench.engines.vertica.types import NAME_BYTES, quote
+from warehousebench.engines.vertica.types import NAME_BYTES, VARIABLE_BYTES, quote
 from warehousebench.errors import EngineError, UsageError
 from warehousebench.model.catalog import Catalog, Table
 
@@ -25,7 +25,8 @@ REASONS = 10_000
 FOLDS = Folds(
     quote=quote,
     octets="OCTET_LENGTH({})",
-    digest="HEX_TO_INTEGER(SUBSTR(MD5({}), 1, 8))",
+    # MD5 is documented for VARCHAR alone, and a LONG one may be declared for short texts.
+    digest=f"HEX_TO_INTEGER(SUBSTR(MD5(CAST({{}} AS VARCHAR({VARIABLE_BYTES}))), 1, 8))",
     hex="LOWER(TO_HEX({}))",
     uuid="LOWER(CAST({} AS VARCHAR(36)))",
     days="DATEDIFF('day', DATE '1970-01-01', {})",
@@ -62,7 +63,7 @@ class VerticaStore:
         """
         rejects = f"warehousebench_rejects_{uuid.uuid4().hex[:12]}"
         try:
-            self._session.run(f"TRUNCATE TABLE {quote(table.name)}")
+            self._session.run(emptying(table))
             sent = self._copy(table, files, rejects)
             filled = self._filled(table, rejects, sent)
             self._session.run("ROLLBACK" if filled.rejected else "COMMIT")
@@ -156,7 +157,7 @@ def statements(target: Target, plan: Plan, files: Mapping[str, Sequence[Path]]) 
     for table in parents_first(plan.catalog):
         found += creation(table, plan)
         if table.name in files:
-            found += [_copy_statement(target, table, files[table.name]), "COMMIT"]
+            found += [emptying(table), _copy_statement(target, table, files[table.name]), "COMMIT"]
     return (*found, *finishing(plan.catalog))
 
 
@@ -175,6 +176,11 @@ def creation(table: Table, plan: Plan) -> Iterator[str]:
     yield create_table(table, plan.profile.tables.get(table.name) if plan.profile else None)
     for projection in design.of(table.name) if design else ():
         yield create_projection(projection)
+
+
+def emptying(table: Table) -> str:
+    """Return the statement that lets a second load of the same table double nothing."""
+    return f"TRUNCATE TABLE {quote(table.name)}"
 
 
 def finishing(catalog: Catalog) -> Iterator[str]:
