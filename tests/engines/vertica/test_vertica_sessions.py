@@ -237,3 +237,38 @@ def test_refused_clearing_is_said(vertica_server: VerticaServer) -> None:
     found = connector(make_target(vertica_server, cold="true"))
     assert found.settings["caches"].startswith("lukewarm: CLEAR_CACHES was refused")
     assert not found.clears_caches
+
+
+class Endless:
+    """A stream that never ends by itself."""
+
+    def read(self, size: int = -1) -> bytes:
+        return b"1\n" * (size // 2)
+
+
+def test_a_load_that_breaks_while_sending_opens_no_connection_behind_our_back(
+    vertica_server: VerticaServer, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vertica_server.faults.arm(Fault.RESET_IN_COPY, "COPY t", amount=100_000)
+    with opened(target) as session:
+        session.run("CREATE TABLE t (a INTEGER)")
+        again: list[object] = []
+        monkeypatch.setattr(session._connection, "establish_socket_connection", again.append)
+        with pytest.raises(TransientError, match="was lost"):
+            session.copy("COPY t FROM STDIN", Endless())
+        assert again == []
+
+
+def test_a_cancel_that_came_too_late_does_not_hit_the_next_query(
+    client: VerticaClient, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(clients._Limit):
+        def __exit__(self, *given: object) -> None:
+            super().__exit__(*given)
+            self.expired = True
+
+    with closing(client):
+        monkeypatch.setattr(clients, "_Limit", Late)
+        with pytest.raises(TimeLimitError):
+            client.query("SELECT 2 AS a", 10.0)
+    assert backend.records()[-1].text == "SELECT 1"

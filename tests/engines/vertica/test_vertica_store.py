@@ -27,7 +27,9 @@ from warehousebench.engines.common.checks import differing
 from warehousebench.engines.duckdb.checks import check
 from warehousebench.engines.targets import Target
 from warehousebench.engines.vertica import engine
+from warehousebench.engines.vertica import store as stores
 from warehousebench.engines.vertica.client import opened
+from warehousebench.engines.vertica.copy import RowStream
 from warehousebench.engines.vertica.ddl import analyse, refresh
 from warehousebench.engines.vertica.store import VerticaStore, open_store
 from warehousebench.errors import DesignError, EngineError, TransientError, UsageError
@@ -105,6 +107,19 @@ def test_refused_rows_undo_the_load_and_say_why(store: VerticaStore, files: File
     assert [reason.partition(":")[0] for reason in filled.rejected] == ["row 2", "row 4"]
     assert all(len(reason.partition(":")[2]) > 5 for reason in filled.rejected)
     assert store.check(CHILD)["rows"] == "0"
+
+
+def test_rows_that_get_lost_on_the_way_undo_the_load(store: VerticaStore, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Short(RowStream):
+        def read(self, size: int = -1) -> bytes:
+            return super().read(size).partition(b"\n")[0]
+
+    store.create(PARENT)
+    with monkeypatch.context() as patched:
+        patched.setattr(stores, "RowStream", Short)
+        with pytest.raises(EngineError, match="3 rows were sent, 1 arrived and 0 were refused"):
+            store.fill(PARENT, files["parent"])
+    assert store.check(PARENT)["rows"] == "0"
 
 
 def test_a_file_that_cannot_be_read_leaves_the_session_usable(store: VerticaStore, files: Files, tmp_path: Path) -> None:
