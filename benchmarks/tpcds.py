@@ -1,11 +1,10 @@
-"""What ``advise`` makes of TPC-DS: all queries read, sort keys against hand-made ones, the program's proof, time and memory.
+"""What ``advise`` makes of TPC-DS: all queries read, sort keys against hand-made ones, the program's proof.
 
     pip install 'warehousebench[tpcds]'
     warehousebench generate --suite tpcds --scale 1 -o DATA
     python benchmarks/tpcds.py analysis DATA           # how many queries can be analysed, and how dates reach the facts
     python benchmarks/tpcds.py sortkeys DATA           # the leading sort keys of AWS's design against the search's
     python benchmarks/tpcds.py program DATA            # the integer program against the simulator, query by query
-    python benchmarks/tpcds.py growth DATA             # time and memory of the command for 10, 25, 50 and 99 queries
 
 ``sortkeys`` prints both the size of DATA and 3 TB: there the tables' growth is applied to the sample, whose values stay those of
 DATA.  It is an extrapolation, not a run.  All bytes are raw bytes under the zone map model of warehousebench.simulate.zonemap.
@@ -14,9 +13,6 @@ DATA.  It is an extrapolation, not a run.  All bytes are raw bytes under the zon
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +25,6 @@ from reference_designs import TPCDS_KEYS, TPCDS_ROWS_3TB
 
 from warehousebench import duck
 from warehousebench.engines import designer
-from warehousebench.model import document
 from warehousebench.model.data import Fingerprint
 from warehousebench.model.layout import Cluster
 from warehousebench.optimise.case import Case
@@ -42,7 +37,6 @@ from warehousebench.simulate.network import bytes_moved, motion_graph
 from warehousebench.source.ddl import read_ddl
 from warehousebench.workload.analysis import analyse_plans
 from warehousebench.workload.suite import load_suite, schema_file
-from warehousebench.workload.usage import analyse
 
 # SORTKEY of amazon-redshift-utils, CloudDataWarehouseBenchmark, Cloud-DWB-Derived-from-TPCDS; the other tables have none.
 SORT_KEYS = {
@@ -134,47 +128,16 @@ def program(case: Case, connection: duck.Connection) -> None:  # noqa: ARG001 - 
         print(f"{name}: {len(pairs)} queries, {total:,.0f} bytes; program and simulator differ by at most {worst:.1e} bytes")
 
 
-def growth(data: Path) -> None:
-    """Print what the command takes for growing workloads, for both products: seconds, CPU seconds, peak memory of the process."""
-    queries, catalog = load_suite("tpcds", 1).queries, read_ddl([schema_file("tpcds")])
-    print(f"{'queries':>7} {'tables':>6} {'wall s':>7} {'CPU s':>7} {'peak MB':>8}")
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        document.write(folder / "catalog.json", catalog)
-        for count in (10, 25, 50, len(queries)):
-            # Evenly spread, so that every part has simple and complex queries.
-            some = queries[:: len(queries) // count][:count]
-            for query in some:
-                document.write_text(folder / f"{count}" / f"{query.name}.sql", query.sql)
-            tables = {use.table for query in analyse(some, catalog, "tpcds").queries for use in query.uses}
-            places = ["--catalog", folder / "catalog.json", "--queries", folder / f"{count}", "-o", folder / f"{count}-design"]
-            wall, cpu, peak = _measured([sys.executable, "-m", "warehousebench", "advise", "--data", data, *places])
-            print(f"{len(some):7} {len(tables):6} {wall:7.1f} {cpu:7.1f} {peak:8.0f}", flush=True)
-
-
-def _measured(command: list[str | Path]) -> tuple[float, float, float]:
-    """Return wall seconds, CPU seconds and peak megabytes of a command; raises SystemExit if it fails."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(map(str, command))} failed")
-    return time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
 def main() -> None:
     """Run the part that was asked for."""
     parts = {"analysis": analysis, "sortkeys": sortkeys, "program": program}
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    given.add_argument("part", choices=[*parts, "growth"])
+    given.add_argument("part", choices=list(parts))
     given.add_argument("data", type=Path)
     given.add_argument("--cache", type=Path, help="folder to keep plans in")
     chosen = given.parse_args()
-    if chosen.part == "growth":
-        growth(chosen.data)
-    else:
-        with studied(chosen.data, chosen.cache) as (case, connection):
-            parts[chosen.part](case, connection)
+    with studied(chosen.data, chosen.cache) as (case, connection):
+        parts[chosen.part](case, connection)
 
 
 if __name__ == "__main__":
