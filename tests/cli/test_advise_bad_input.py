@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,12 @@ from cli_invoke import invoke
 from click.testing import Result
 
 from warehousebench import duck
+from warehousebench.engines.redshift.design import DistStyle, RedshiftDesign, TableDesign
+from warehousebench.engines.vertica.design import Placement, ProjectionColumn
+from warehousebench.engines.vertica.reflect import Found, as_design
 from warehousebench.model import document
 from warehousebench.model.advice import Advice
+from warehousebench.model.layout import Cluster
 
 SALE = """
 SELECT i AS id, i % 50 AS customer_id, i % 7 AS store_id, DATE '2026-01-01' + CAST(i // 40 AS INTEGER) AS day
@@ -220,3 +224,39 @@ def test_a_table_of_text_that_nothing_can_hash(shop: Shop) -> None:
 def test_files_that_are_no_data(sales: Shop) -> None:
     (sales.folder / "data" / "sale.parquet").write_bytes(b"PAR1 not really")
     fails(sales.advise(), 1, "sale.parquet")
+
+
+def test_the_design_read_from_a_warehouse_is_called_current_beside_others(shop: Shop) -> None:
+    shop.write(SALES, {"customer": CUSTOMER, "sale": SALE}, {"spent": SPENT})
+    columns = ("id", "customer_id", "store_id", "day")
+    found = [
+        Found("sale_b", "sale", True, stored(*columns), ("day",), "hash(sale.store_id)", Placement.HASH, 1, True, True, False),
+        Found(
+            "customer_b", "customer", True, stored("id", "name"), (), "hash(customer.name)", Placement.HASH, 1, True, True, False
+        ),
+        Found("old_b", "old", True, stored("id"), ("id",), "", Placement.REPLICATED, 0, True, True, False),
+    ]
+    now, mine = shop.folder / "now.json", shop.folder / "mine.json"
+    document.write(now, as_design(found, 4, "warehouse, schema public"))
+    document.write(mine, replace(as_design(found[:2], 4, "x"), basis="by hand"))
+    result = shop.advise("--engine", "vertica", "--against", now, "--against", mine)
+    assert result.exit_code == 0, result.output
+    assert "the design current also holds old, of which there is no data: left out" in result.stderr
+    designs = {cost.name: cost for cost in shop.advice("vertica").designs}
+    assert list(designs) == ["no design", "primary keys", "current", "mine", "advised"]
+    assert designs["current"].moved == designs["mine"].moved > designs["advised"].moved
+    assert "current" in (shop.folder / "design" / "advice.vertica.html").read_text(encoding="utf-8")
+
+
+def test_a_design_with_columns_that_the_schema_lacks_is_refused(shop: Shop) -> None:
+    shop.write(SALES, {"customer": CUSTOMER, "sale": SALE}, {"spent": SPENT})
+    table = TableDesign(diststyle=DistStyle.KEY, distkey="city")
+    document.write(shop.folder / "now.json", RedshiftDesign("read from x", Cluster(), {"customer": table}))
+    result = shop.advise("--engine", "redshift", "--against", shop.folder / "now.json")
+    assert result.exit_code == 2
+    assert "the design current names customer.city, which the schema does not have" in result.output
+    assert not (shop.folder / "design").exists()
+
+
+def stored(*names: str) -> tuple[ProjectionColumn, ...]:
+    return tuple(map(ProjectionColumn, names))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from warehousebench.cli.console import step
-from warehousebench.cli.designs import product_of
+from warehousebench.cli.designs import layouts, product_of, read_designs
 from warehousebench.cli.options import Budget, emit, file, folder, refuse_existing
 from warehousebench.cli.policies import POLICIES
 from warehousebench.cli.tables import size, table
@@ -62,7 +62,9 @@ class Advised:
 @click.option(
     "--pin", "pins", multiple=True, help="Fix a choice: lineitem.distkey=l_orderkey, nation.diststyle=all, t.sortkey=a,b."
 )
-@click.option("--against", type=file, multiple=True, help="design.<engine>.json to hold the advice against.")
+@click.option(
+    "--against", type=file, multiple=True, help="design.<engine>.json to hold the advice against, such as the one there is now."
+)
 @click.option("--explain", multiple=True, help="Table whose reasons are printed.")
 @click.option("--emulate", multiple=True, help="Query (or all) to run on segmented databases, predicted against counted bytes.")
 @click.option("-o", "--out", type=folder, default=".", show_default=True, help="Folder for designs, scripts and advice pages.")
@@ -206,12 +208,13 @@ def _search_one(
     product, case = designer(engine), prepared.case
     limits = product.product(case.catalog, case.profile, prepared.workload, cluster)
     store = Store(case, limits, prepared.connection, samples)
+    own = [path for path in against if product_of(path) == engine]
+    given = layouts(product, read_designs(own)[1], case.catalog) if own else {}
     with step(f"Search a design for {limits.name}"):
         physical = find(case, limits, wanted, store)
         design = product.realise(physical, case.catalog, case.profile, cluster, _basis(case))
         advised = _written(engine, design, case.catalog, case.profile, out)
     with step(f"Weigh it against other designs for {limits.name}"):
-        given = {path.stem: product.layout(product.read(path), case.catalog) for path in against if product_of(path) == engine}
         advice = weigh(case, limits, physical, store, given, prepared.findings)
     document.write(out / f"advice.{engine}.json", advice)
     document.write_text(out / f"advice.{engine}.html", render_advice_html(advice, advised.summary))

@@ -7,11 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from warehousebench.cli.console import say
 from warehousebench.engines import DESIGNERS, designer
 from warehousebench.engines.base import Designer
 from warehousebench.errors import SourceError, UsageError
+from warehousebench.model.catalog import Catalog
 from warehousebench.model.design import DesignSummary
+from warehousebench.model.layout import Layout
 from warehousebench.model.load import TableLayout
+
+# How the basis of a design begins that an engine has read from a warehouse.
+LIVE = "read from "
 
 
 def read_layouts(path: Path) -> tuple[str, Mapping[str, TableLayout]]:
@@ -55,12 +61,42 @@ def product_of(path: Path) -> str:
 
 
 def read_designs(paths: Sequence[Path]) -> tuple[Designer, dict[str, Any]]:
-    """Return the designs in files by their names, and the product they are all for; raises UsageError if they differ."""
+    """Return the product that design files are for, and the designs by name; raises UsageError if the products differ."""
     engines = {path: product_of(path) for path in paths}
     if len(set(engines.values())) > 1:
         raise UsageError(
             "these designs are for different products: " + ", ".join(f"{path} ({name})" for path, name in engines.items())
         )
     product = designer(engines[paths[0]])
-    stems = [path.stem for path in paths]
-    return product, {path.stem if stems.count(path.stem) == 1 else str(path): product.read(path) for path in paths}
+    designs = {path: product.read(path) for path in paths}
+    names = [_name(path, design) for path, design in designs.items()]
+    return product, {
+        name if names.count(name) == 1 else f"{name} ({path})": design
+        for name, (path, design) in zip(names, designs.items(), strict=True)
+    }
+
+
+def _name(path: Path, design: Any) -> str:
+    """Return what a design is called beside others: "current" if it was read from a warehouse, else its file's name."""
+    return "current" if str(design.basis).startswith(LIVE) else path.stem
+
+
+def layouts(product: Designer, designs: Mapping[str, Any], catalog: Catalog) -> dict[str, Layout]:
+    """Return the layouts of ``designs`` for the tables of ``catalog``; others are said to be left out.
+
+    Raises UsageError if a design names a column that its table does not have.
+    """
+    for name, design in designs.items():
+        if more := sorted(table for table in product.table_layouts(design) if table not in catalog):
+            say(f"note: the design {name} also holds {', '.join(more)}, of which there is no data: left out")
+    found = {name: product.layout(design, catalog) for name, design in designs.items()}
+    for name, layout in found.items():
+        for copy in layout.copies:
+            known = {column.name for column in catalog.table(copy.table).columns}
+            for column in (*copy.columns, *copy.distribution.columns, *copy.order_by):
+                if column not in known:
+                    raise UsageError(
+                        f"the design {name} names {copy.table}.{column}, which the schema does not have. "
+                        "Read the schema and the design from the same place."
+                    )
+    return found

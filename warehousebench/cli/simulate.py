@@ -40,7 +40,7 @@ def command(
     \b
     Example:  warehousebench simulate --design mine.json --design design.redshift.json --data data --suite tpch
     """
-    from warehousebench.cli.designs import read_designs
+    from warehousebench.cli.designs import layouts, read_designs
     from warehousebench.cli.study import Inputs, study
     from warehousebench.cli.wishes import target_rows
     from warehousebench.optimise import costs
@@ -52,9 +52,9 @@ def command(
         case = prepared.case
         limits = product.product(case.catalog, case.profile, prepared.workload, next(iter(read.values())).cluster)
         store = Store(case, limits, prepared.connection)
-        layouts = costs.baselines(case, limits) | {name: product.layout(each, case.catalog) for name, each in read.items()}
-        with step(f"Cost {len(layouts)} designs"):
-            found = tuple(costs.cost(name, case, limits, layout, store) for name, layout in layouts.items())
+        held = costs.baselines(case, limits) | layouts(product, read, case.catalog)
+        with step(f"Cost {len(held)} designs"):
+            found = tuple(costs.cost(name, case, limits, layout, store) for name, layout in held.items())
     emit(Costs(limits.name, limits.nodes, limits.slices, found), _overview(found), output)
 
 

@@ -72,7 +72,7 @@ def _table(catalog: Catalog, name: str, copy: StoredCopy, reasons: tuple[Reason,
 
 
 def layout(design: RedshiftDesign, catalog: Catalog) -> Layout:
-    """Return a design as a neutral layout; AUTO counts as EVEN, since what it becomes cannot be known."""
+    """Return a design's tables in ``catalog`` as a neutral layout; AUTO counts as EVEN, since what it becomes cannot be known."""
     return Layout(
         tuple(
             StoredCopy(
@@ -84,6 +84,7 @@ def layout(design: RedshiftDesign, catalog: Catalog) -> Layout:
                 table.encodings,
             )
             for name, table in sorted(design.tables.items())
+            if name in catalog
         )
     )
 

@@ -140,13 +140,13 @@ def _functions(aggregate: LiveAggregate) -> tuple[Aggregate, ...]:
     return tuple(found)
 
 
-def layout(design: VerticaDesign, catalog: Catalog) -> Layout:  # noqa: ARG001 - a projection names its own columns
-    """Return a design's projections of rows as a neutral layout; live aggregates are no copies and are left out."""
+def layout(design: VerticaDesign, catalog: Catalog) -> Layout:
+    """Return a design's projections of tables in ``catalog`` as a neutral layout; live aggregates are no copies of rows."""
     return Layout(
         tuple(
             StoredCopy(each.name, each.anchor, each.column_names, _distribution(each), each.order_by, _encodings(each))
             for each in design.projections
-            if each.kind is not Kind.LIVE_AGGREGATE
+            if each.kind is not Kind.LIVE_AGGREGATE and each.anchor in catalog
         )
     )
 
