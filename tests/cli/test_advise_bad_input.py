@@ -12,7 +12,7 @@ from click.testing import Result
 
 from warehousebench import duck
 from warehousebench.engines.redshift.design import DistStyle, RedshiftDesign, TableDesign
-from warehousebench.engines.vertica.design import Placement, ProjectionColumn
+from warehousebench.engines.vertica.design import Placement, ProjectionColumn, VerticaDesign
 from warehousebench.engines.vertica.reflect import Found, as_design
 from warehousebench.model import document
 from warehousebench.model.advice import Advice
@@ -260,3 +260,19 @@ def test_a_design_with_columns_that_the_schema_lacks_is_refused(shop: Shop) -> N
 
 def stored(*names: str) -> tuple[ProjectionColumn, ...]:
     return tuple(map(ProjectionColumn, names))
+
+
+def test_eon_mode_is_vertica_s_and_shards_are_eon_s(shop: Shop) -> None:
+    shop.write(SALES, {"customer": CUSTOMER, "sale": SALE}, {"spent": SPENT})
+    for options, words in (
+        (("--shards", 4), "--shards are of Eon mode"),
+        (("--engine", "redshift", "--vertica-mode", "eon"), "--vertica-mode is for Vertica"),
+    ):
+        result = shop.advise(*options)
+        assert result.exit_code == 2
+        assert words in result.output
+    assert shop.advise("--vertica-mode", "eon", "--shards", 12).exit_code == 0
+    assert "12 shards are more than twice the 4 nodes" in shop.advice("vertica").assumptions[-1]
+    assert not any("shards" in each for each in shop.advice("redshift").assumptions)
+    assert document.read(shop.folder / "design" / "design.vertica.json", VerticaDesign).cluster == Cluster(4, 2, 12)
+    assert document.read(shop.folder / "design" / "design.redshift.json", RedshiftDesign).cluster == Cluster(4, 2)

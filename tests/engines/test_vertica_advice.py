@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from engine_cases import Inputs, make_facts, make_profile, make_table
+from sqlfluff.core import Linter
 
 from warehousebench.engines.common.facts import Facts
 from warehousebench.engines.vertica.advise import advise
-from warehousebench.engines.vertica.design import Placement, Projection
+from warehousebench.engines.vertica.ddl import script
+from warehousebench.engines.vertica.design import Placement, Projection, VerticaDesign, check
+from warehousebench.engines.vertica.optimised import product
 from warehousebench.engines.vertica.order import runs
+from warehousebench.errors import DesignError
+from warehousebench.model import document
 from warehousebench.model.catalog import TypeKind
 from warehousebench.model.layout import Cluster
 from warehousebench.model.workload import ColumnUse, Query, Role, Workload
@@ -114,3 +121,42 @@ def test_without_data_the_keys_decide_and_the_reasons_say_so(tpch: Inputs) -> No
     for projection in design.projections:
         said = [reason.sentence for reason in projection.reasons if reason.subject in ("distribution", "sort")]
         assert all("no data given: by rule" in sentence for sentence in said)
+
+
+def eon(tpch: Inputs, nodes: int = 4, shards: int = 8) -> VerticaDesign:
+    return advise(tpch.catalog, tpch.scaled(1), tpch.workload, Cluster(nodes, shards=shards))
+
+
+def test_eon_mode_has_shards_and_no_buddies(tpch: Inputs) -> None:
+    design = eon(tpch)
+    enterprise = advise(tpch.catalog, tpch.scaled(1), tpch.workload, Cluster(4))
+    assert {each.ksafe for each in design.projections} == {None}
+    assert {each.ksafe for each in enterprise.projections} == {1}
+    text, usual = (script(each, tpch.catalog, tpch.scaled(1)) for each in (design, enterprise))
+    statements = [line for line in text.splitlines() if not line.startswith("--")]
+    assert not any("KSAFE" in line or "OFFSET" in line for line in statements)
+    assert sum(line.endswith("ALL NODES;") for line in statements) == 8
+    assert usual.count("ALL NODES KSAFE 1;") == sum(each.segmentation.columns != () for each in enterprise.projections) > 4
+    assert "for 4 nodes in Eon mode, 8 shards: no buddies, so no KSAFE" in " ".join(text.replace("\n-- ", " ").split())
+    assert [str(each) for each in Linter(dialect="vertica").parse_string(text).violations] == []
+    assert document.from_json(document.to_json(design), VerticaDesign) == design
+
+
+def test_k_safety_and_shards_exclude_each_other(tpch: Inputs) -> None:
+    design = eon(tpch)
+    first = design.projections[0]
+    for cluster, ksafe in ((Cluster(4, shards=4), 1), (Cluster(4), None)):
+        broken = replace(design, cluster=cluster, projections=tuple(replace(each, ksafe=ksafe) for each in design.projections))
+        with pytest.raises(DesignError, match=f"projection {first.name}: in Eon mode, with shards"):
+            check(broken, tpch.catalog, tpch.scaled(1))
+
+
+def test_eon_mode_changes_what_the_search_reckons_with(tpch: Inputs) -> None:
+    profile = tpch.scaled(1)
+    limits = {shards: product(tpch.catalog, profile, tpch.workload, Cluster(4, shards=shards)) for shards in (None, 2, 4, 12)}
+    assert {shards: (each.nodes, each.slices, each.times_stored) for shards, each in limits.items()} == {
+        None: (4, 4, 2), 2: (2, 2, 1), 4: (4, 4, 1), 12: (4, 12, 1),
+    }  # fmt: skip
+    assert "count segmented projections 2 times" in limits[None].remarks[0]
+    assert [remark.split()[0] for remark in limits[4].remarks] == ["Eon", "Nodes", "A"]
+    assert "12 shards are more than twice the 4 nodes" in limits[12].remarks[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,15 @@ class Advised:
 )
 @click.option("--nodes", type=click.IntRange(1), default=4, show_default=True, help="Nodes of the cluster.")
 @click.option("--slices", type=click.IntRange(1), default=2, show_default=True, help="Slices per node (Redshift).")
+@click.option(
+    "--vertica-mode",
+    "mode",
+    type=click.Choice(["enterprise", "eon"]),
+    default="enterprise",
+    show_default=True,
+    help="Rows on the nodes, or in storage they share (Vertica).",
+)
+@click.option("--shards", type=click.IntRange(1), help="Shards of the shared storage (Eon mode); as many as nodes if not given.")
 @click.option("--rows", multiple=True, help="Rows to design for, such as lineitem=6e9; the data's own if not given.")
 @click.option("--policy", type=click.Choice(list(POLICIES)), default="balanced", show_default=True, help="Budgets, unless named.")
 @click.option("--replication-budget", type=Budget(), help="Raw bytes that extra copies on nodes may take, such as 5%.")
@@ -89,7 +98,7 @@ def command(**options: object) -> None:
     catalog = document.read(given.catalog, Catalog)
     profile = document.read(given.profile, Profile) if given.profile else None
     workload = document.read(given.workload, Workload) if given.workload else None
-    cluster = Cluster(given.nodes, given.slices)
+    cluster = _cluster(given, names)
     wanted = wishes(given.policy, given.replication_budget, given.storage_budget, given.pins, catalog)
     if given.data and (given.queries or given.suite):
         inputs = Inputs(given.data, given.queries, given.suite, given.dialect, catalog, profile, target_rows(given.rows))
@@ -120,6 +129,8 @@ class Options:
     engines: tuple[str, ...]
     nodes: int
     slices: int
+    mode: str
+    shards: int | None
     rows: tuple[str, ...]
     policy: str
     replication_budget: float | None
@@ -130,6 +141,22 @@ class Options:
     emulate: tuple[str, ...]
     out: Path
     output: str
+
+
+def _cluster(given: Options, engines: Sequence[str]) -> Cluster:
+    """Return the cluster to design for; raises UsageError for options that do not go together."""
+    if given.mode != "eon":
+        if given.shards:
+            raise UsageError("--shards are of Eon mode: add --vertica-mode eon, or leave them out")
+        return Cluster(given.nodes, given.slices)
+    if "vertica" not in engines:
+        raise UsageError("--vertica-mode is for Vertica: add --engine vertica, or leave it out")
+    return Cluster(given.nodes, given.slices, given.shards or given.nodes)
+
+
+def _of(engine: str, cluster: Cluster) -> Cluster:
+    """Return the cluster as one product knows it: shards are Vertica's."""
+    return cluster if engine == "vertica" else replace(cluster, shards=None)
 
 
 def _refuse_unused(given: Options) -> None:
@@ -152,7 +179,7 @@ def by_rule(
     for name in engines:
         with step(f"Design for {name.capitalize()} by rule"):
             product = designer(name)
-            found.append(_written(name, product.advise(catalog, profile, workload, cluster), catalog, profile, out))
+            found.append(_written(name, product.advise(catalog, profile, workload, _of(name, cluster)), catalog, profile, out))
     return found
 
 
@@ -180,9 +207,9 @@ def search(
 
     with study(inputs) as prepared:
         samples = Samples(prepared.case, prepared.connection)
-        found = [_search_one(engine, prepared, samples, cluster, wanted, against, out) for engine in engines]
+        found = [_search_one(engine, prepared, samples, _of(engine, cluster), wanted, against, out) for engine in engines]
         for advised in found if emulate else ():
-            _emulate(advised, prepared, cluster, emulate, out)
+            _emulate(advised, prepared, _of(advised.engine, cluster), emulate, out)
         return found
 
 
@@ -191,7 +218,7 @@ def _emulate(advised: Advised, prepared: Study, cluster: Cluster, wanted: Sequen
 
     layout = designer(advised.engine).layout(advised.design, prepared.case.catalog)
     title = f"{advised.engine} design on the data as it is"
-    text = emulated(wanted, prepared.queries, prepared.relations, layout, cluster.nodes, title)
+    text = emulated(wanted, prepared.queries, prepared.relations, layout, cluster.workers, title)
     document.write_text(out / f"emulation.{advised.engine}.txt", text + "\n")
     click.echo(text + "\n")
 

@@ -52,11 +52,22 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The cluster a design is for: nodes, and slices (units of parallel storage) per node."""
+    """The cluster a design is for: nodes, and slices (units of parallel storage) per node.
+
+    ``shards`` part the rows of a storage that all nodes share; without them rows lie on the nodes themselves.
+    """
 
     nodes: int = 4
     slices: int = 2
+    shards: int | None = None
 
     def __post_init__(self) -> None:
         if self.nodes < 1 or self.slices < 1:
             raise ValueError("a cluster has at least one node and one slice per node")
+        if self.shards is not None and self.shards < 1:
+            raise ValueError("a storage that nodes share has at least one shard")
+
+    @property
+    def workers(self) -> int:
+        """Return how many nodes have rows of their own to work on in one query."""
+        return self.nodes if self.shards is None else min(self.nodes, self.shards)

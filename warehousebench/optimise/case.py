@@ -62,6 +62,7 @@ class Product:
     column's type allows.  ``several_copies`` tells that a table may be stored more than once, ``round_robin`` that rows may
     be placed in turn, ``wide_keys`` that a hash may take several columns.  ``orders`` are the sort orders that the product's
     own rules would give: they are tried as well, and what they add to a found order is kept, for the runs it makes.
+    ``times_stored`` is how often a row of a hashed copy is stored, for the loss of nodes; ``remarks`` are assumptions of its own.
     """
 
     name: str
@@ -76,6 +77,8 @@ class Product:
     round_robin: bool = True
     wide_keys: bool = False
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    times_stored: int = 1
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

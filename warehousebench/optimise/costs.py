@@ -120,13 +120,16 @@ def _table_advice(case: Case, choice: TableChoice, distributions: Sequence[Optio
     )
 
 
-def stored_bytes(physical: Physical, case: Case, nodes: int) -> float:
-    """Return the encoded bytes of all copies and extras; a replicated copy counts once per node."""
-    total = sum(extra.stored for extra in physical.extras)
+def stored_bytes(physical: Physical, case: Case, product: Product) -> float:
+    """Return the encoded bytes of all copies and extras; a replicated copy counts once per node, a hashed one as often as the
+    product stores it for safety.
+    """
+    total = sum(extra.stored for extra in physical.extras) * product.times_stored
     for name, choice in physical.tables.items():
         growth = case.rows(name) / max(case.profile.tables[name].rows, 1)
         size = sum(column.bytes for column in choice.encodings) * growth
-        total += sum(size * (nodes if copy.distribution.placement is Placement.REPLICATED else 1) for copy in choice.copies)
+        copied = [copy.distribution.placement is Placement.REPLICATED for copy in choice.copies]
+        total += sum(size * (product.nodes if everywhere else product.times_stored) for everywhere in copied)
     return total
 
 
@@ -136,7 +139,7 @@ def advice(
     """Return what the chosen design saves against the baselines and the ``given`` layouts, with all that was weighed."""
     held = baselines(case, product) | dict(given)
     designs = [cost(name, case, product, layout, store) for name, layout in held.items()]
-    stored = stored_bytes(physical, case, product.nodes)
+    stored = stored_bytes(physical, case, product)
     designs.append(cost("advised", case, product, physical.layout, store, stored, physical.aggregates))
     ties = [
         f"{entry.table}: {named(entry.distribution)} costs {entry.extra_bytes:,.0f} bytes more"
@@ -155,5 +158,5 @@ def advice(
         curve=curve(case, product, physical),
         ties=tuple(ties),
         findings=tuple(findings),
-        assumptions=ASSUMPTIONS,
+        assumptions=(*ASSUMPTIONS, *product.remarks),
     )

@@ -30,8 +30,7 @@ def advise(catalog: Catalog, profile: Profile | None, workload: Workload | None,
     facts = Facts(catalog, profile, workload)
     replicated = {table.name: reason for table in catalog if (reason := _replicated(facts, table, cluster))}
     large = {table.name for table in catalog} - replicated.keys()
-    # Segments are per node; the cluster's slices are Redshift's.
-    keys = choose(Spread(facts, large, cluster.nodes, cluster.nodes, lambda *end: _keyable(facts, *end, strict=True)))
+    keys = choose(Spread(facts, large, cluster.workers, segments(cluster), lambda *end: _keyable(facts, *end, strict=True)))
     projections = tuple(
         _superprojection(facts, table, cluster, keys.get(table.name), replicated.get(table.name))
         for table in sorted(catalog, key=lambda each: each.name)
@@ -109,12 +108,28 @@ def _segmentation(facts: Facts, table: Table, key: Key | None, replicated: Reaso
     )
 
 
-def ksafe(cluster: Cluster) -> int:
-    """Return Database Designer's K-safety: 0 on one or two nodes, 1 from three on (Vertica documentation, DESIGNS table)."""
-    return 1 if cluster.nodes >= 3 else 0
+def segments(cluster: Cluster) -> int:
+    """Return into how many parts a hash divides the rows: one per node or, in Eon mode, per shard; slices are Redshift's."""
+    return cluster.shards or cluster.nodes
+
+
+def ksafe(cluster: Cluster) -> int | None:
+    """Return Database Designer's K-safety: 0 on one or two nodes, 1 from three on (Vertica documentation, DESIGNS table).
+
+    None in Eon mode, which has no buddy projections (documentation, "Comparing Eon and Enterprise Modes").
+    """
+    return None if cluster.shards else 1 if cluster.nodes >= 3 else 0
+
+
+def times_stored(cluster: Cluster) -> int:
+    """Return how often a segmented projection is stored: once and in K buddies."""
+    return 1 + (ksafe(cluster) or 0)
 
 
 def ksafe_reason(cluster: Cluster) -> Reason:
     """Return why a projection has its K-safety."""
+    if cluster.shards:
+        sentence = "no buddies: rows lie once in communal storage, and nodes that subscribe to a shard stand in for each other"
+        return Reason("ksafe.eon", "K-safety", sentence, (Evidence("shards", cluster.shards), Evidence("nodes", cluster.nodes)))
     sentence = "one node may fail" if cluster.nodes >= 3 else "needs three nodes to survive the loss of one"
     return Reason("ksafe.nodes", "K-safety", f"{ksafe(cluster)}: {sentence}", (Evidence("nodes", cluster.nodes),))

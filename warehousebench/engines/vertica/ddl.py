@@ -61,7 +61,8 @@ def summarise(design: VerticaDesign, script: str) -> DesignSummary:
 def _segmentation_words(projection: Projection) -> str:
     if projection.segmentation.kind is Placement.REPLICATED:
         return "a copy on every node"
-    return f"hash of {', '.join(projection.segmentation.columns)}, K-safety {projection.ksafe}"
+    safety = "no buddies" if projection.ksafe is None else f"K-safety {projection.ksafe}"
+    return f"hash of {', '.join(projection.segmentation.columns)}, {safety}"
 
 
 def _encoding_words(projection: Projection) -> str:
@@ -74,12 +75,17 @@ def _header(design: VerticaDesign, tables: list[Table]) -> str:
         comment(line)
         for line in (
             f"{PRODUCT}: {len(tables)} tables with {len(design.projections)} projections, written by warehousebench.",
-            f"Basis: {design.basis}; for {design.cluster.nodes} nodes.",
+            f"Basis: {design.basis}; for {design.cluster.nodes} nodes{_shards(design)}.",
             "Written without a cluster: nothing in this file was run or timed on Vertica.",
             "Keys are DISABLED, yet the optimizer trusts them, and a join on a foreign key that the data breaks fails.",
             "Source defaults are left out: COPY brings every value. VARCHAR lengths are bytes; load with ENFORCELENGTH.",
         )
     )
+
+
+def _shards(design: VerticaDesign) -> str:
+    shards = design.cluster.shards
+    return f" in Eon mode, {shards} shards: no buddies, so no KSAFE" if shards else ""
 
 
 def create_table(table: Table, seen: TableProfile | None) -> str:
@@ -116,12 +122,13 @@ def _query(projection: Projection) -> Iterator[str]:
     yield f"FROM {quote(projection.anchor)}"
     if projection.kind is Kind.LIVE_AGGREGATE:
         yield f"GROUP BY {', '.join(columns)}"
-        yield f"KSAFE {projection.ksafe}"
+        yield from [] if projection.ksafe is None else [f"KSAFE {projection.ksafe}"]
         return
     if projection.order_by:
         yield f"ORDER BY {_names(projection.order_by)}"
     # A copy on every node is as safe as the cluster is large, so KSAFE has nothing to add.
-    segmented = f"SEGMENTED BY HASH({_names(projection.segmentation.columns)}) ALL NODES KSAFE {projection.ksafe}"
+    safety = "" if projection.ksafe is None else f" KSAFE {projection.ksafe}"
+    segmented = f"SEGMENTED BY HASH({_names(projection.segmentation.columns)}) ALL NODES{safety}"
     yield segmented if projection.segmentation.kind is Placement.HASH else "UNSEGMENTED ALL NODES"
 
 

@@ -79,7 +79,8 @@ class Projection:
     """One stored copy of (some of) the table ``anchor``.
 
     Sorting is always ascending.  A live aggregate groups by ``columns`` and adds ``aggregates``; Vertica itself sorts and
-    segments it by its groups, so ``order_by`` and ``segmentation`` say the same.
+    segments it by its groups, so ``order_by`` and ``segmentation`` say the same.  ``ksafe`` is None in Eon mode, where there are
+    no buddies.
     """
 
     name: str
@@ -88,7 +89,7 @@ class Projection:
     columns: tuple[ProjectionColumn, ...]
     order_by: tuple[str, ...]
     segmentation: Segmentation
-    ksafe: int = 0
+    ksafe: int | None = 0
     reasons: tuple[Reason, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
 
@@ -146,7 +147,7 @@ def _broken_alone(projection: Projection) -> Iterator[str]:
         for each in projection.columns
         if each.encoding not in ENCODINGS
     )
-    if projection.ksafe not in (0, 1, 2):
+    if projection.ksafe not in (None, 0, 1, 2):
         yield f"K-safety {projection.ksafe}; Vertica knows 0, 1 and 2"
     yield from _broken_aggregates(projection)
 
@@ -225,7 +226,10 @@ def _broken_projection(projection: Projection, table: Table, types: Mapping[str,
         if column.name in types and not applies(column.encoding, types[column.name]):
             yield f"column {column.name} is {types[column.name].sql}, which {column.encoding} does not encode"
     # Database Designer's rule (system table DESIGNS): K-safety 0 on one or two nodes, 1 on three or more.
-    if projection.ksafe >= cluster.nodes or (projection.ksafe and cluster.nodes < 3):
+    if projection.ksafe is None or cluster.shards:
+        if projection.ksafe is not None or not cluster.shards:
+            yield "in Eon mode, with shards, projections have no K-safety of their own, and elsewhere they need one"
+    elif projection.ksafe >= cluster.nodes or (projection.ksafe and cluster.nodes < 3):
         yield f"K-safety {projection.ksafe} on {cluster.nodes} nodes: from 3 nodes on it can be 1, below it is 0"
 
 

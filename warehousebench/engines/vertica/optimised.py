@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from warehousebench.engines.common.facts import Facts
-from warehousebench.engines.vertica.advise import DEFAULT_COLUMNS, ksafe, ksafe_reason, projection_name
+from warehousebench.engines.vertica.advise import DEFAULT_COLUMNS, ksafe, ksafe_reason, projection_name, segments, times_stored
 from warehousebench.engines.vertica.design import (
     ENCODINGS,
     Aggregate,
@@ -37,6 +37,8 @@ from warehousebench.optimise.projections import Extra
 BLOCK_BYTES = 1 << 20
 # Database Designer's published designs take DELTAVAL and DELTARANGE_COMP before codecs that are a little smaller and need more CPU.
 RULES = EncodingRules(runs="RLE", run_length=RUN, preferred=("DELTAVAL", "DELTARANGE_COMP", "ZSTD_FAST_COMP"), margin=0.05)
+# "For the best performance", documentation, "Shards and subscriptions".
+SHARDS_PER_NODE = 2
 # Slow block compression that Database Designer never chooses, and AUTO, whose layout depends on the type.
 _UNTRIED = frozenset({"AUTO", "GZIP_COMP", "BZIP_COMP", "ZSTD_HIGH_COMP"})
 # Vertica documentation, "Live aggregate projections", of 9.2 and of 9.3.
@@ -54,8 +56,8 @@ def product(catalog: Catalog, profile: Profile, workload: Workload | None, clust
     facts = Facts(catalog, profile, workload)
     return Product(
         name="Vertica",
-        nodes=cluster.nodes,
-        slices=cluster.nodes,
+        nodes=cluster.workers,
+        slices=segments(cluster),
         block_bytes=BLOCK_BYTES,
         keys=frozenset(column for column in sortable if types[column].base != "FLOAT"),
         sortable=sortable,
@@ -68,7 +70,40 @@ def product(catalog: Catalog, profile: Profile, workload: Workload | None, clust
             table.name: _rule(facts, table, [c.name for c in table.columns if (table.name, c.name) in sortable])
             for table in catalog
         },
+        times_stored=times_stored(cluster),
+        remarks=_eon(cluster) if cluster.shards else _enterprise(cluster),
     )
+
+
+def _enterprise(cluster: Cluster) -> tuple[str, ...]:
+    times, safety = times_stored(cluster), ksafe(cluster)
+    counted = (
+        f"Stored bytes count segmented projections {times} times: K-safety {safety} keeps a buddy of every segment on another "
+        "node. Budgets for copies are in raw bytes and do not count buddies."
+    )
+    return (counted,) if times > 1 else ()
+
+
+def _eon(cluster: Cluster) -> tuple[str, ...]:
+    """Return what Vertica documents of Eon mode ("Shards and subscriptions", "Comparing Eon and Enterprise Modes") and we add."""
+    shards = cluster.shards or 0
+    stored = (
+        f"Eon mode: rows lie once in communal storage, in {shards} shards, without buddy projections. Every shard is taken for a "
+        f"unit that is sorted and cut into blocks by itself, and one query for the work of {cluster.workers} nodes."
+    )
+    depot = (
+        "Nodes read from their depots, which are taken to hold all they need: then a query is as fast as in Enterprise mode. From "
+        "an empty depot nodes fetch from communal storage first, which is slower and not in these figures."
+    )
+    copied = (
+        "A projection on all nodes counts once per node at work, since each depot may come to hold it. What communal storage keeps "
+        "of it was not looked up."
+    )
+    many = (
+        f"{shards} shards are more than twice the {cluster.nodes} nodes: the documentation advises at most that. The number is set "
+        "when a database is created."
+    )
+    return (stored, depot, copied, many) if shards > SHARDS_PER_NODE * cluster.nodes else (stored, depot, copied)
 
 
 def _rule(facts: Facts, table: Table, sortable: Sequence[str]) -> tuple[str, ...]:

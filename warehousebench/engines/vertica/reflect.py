@@ -159,7 +159,7 @@ def _differences_of_rows(asked: Projection, here: Found) -> Iterator[str]:
     elif asked.segmentation.kind is Placement.HASH:
         if here.segment_columns != asked.segmentation.columns:
             yield f"is segmented by {here.segment} and not by a hash of {', '.join(asked.segmentation.columns)}"
-        if here.ksafe < asked.ksafe:
+        if here.ksafe < (asked.ksafe or 0):
             yield f"has K-safety {here.ksafe} and not {asked.ksafe}"
 
 
