@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from sqlglot import exp
 
 from standins import backend, sql
@@ -155,13 +156,21 @@ def relations(session: Redshift) -> Mapping[str, sql.Relation]:
         "pg_table_def": lambda: sql.rows_as_query(_TABLE_DEF, _table_def(session)),
         "pg_class_info": lambda: sql.rows_as_query(_CLASS_INFO, _class_info(session)),
         "stv_slices": lambda: sql.rows_as_query(_SLICES, _slices(session)),
-        "sys_query_history": lambda: sql.rows_as_query(_QUERY_HISTORY, _history(session)),
-        "sys_query_detail": lambda: sql.rows_as_query(_QUERY_DETAIL, _detail(session)),
+        "sys_query_history": lambda: _stored(session, "_history", _QUERY_HISTORY, _history(session)),
+        "sys_query_detail": lambda: _stored(session, "_detail", _QUERY_DETAIL, _detail(session)),
         "sys_load_error_detail": lambda: _dicts(LOAD_ERROR, session.backend.load_errors),
         "sys_load_history": lambda: _dicts(LOAD_HISTORY, session.backend.loads),
         "stl_undone": lambda: sql.rows_as_query(_UNDONE, []),
     }
     return made | {f"pg_catalog.{name}": relation for name, relation in made.items()}
+
+
+def _stored(session: Redshift, name: str, columns: Mapping[str, str], rows: list[list[Any]]) -> exp.Expression:
+    """Return a query over ``rows`` handed to DuckDB as they are: as text, a long history would take seconds to parse."""
+    turned = list(zip(*rows, strict=True)) or [()] * len(columns)
+    session.duck.register(name, pa.table([pa.array(values) for values in turned], names=list(columns)))
+    typed = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in columns.items())
+    return sql.parse(f"SELECT {typed} FROM {name}", "duckdb")
 
 
 def _dicts(columns: Mapping[str, str], rows: list[dict[str, Any]]) -> exp.Expression:
