@@ -78,7 +78,9 @@ def engine_entrant(name: str, named: str, files: Mapping[str, Sequence[Path]], t
     if place.options.get("threads") == "":
         place = replace(place, options={**place.options, "threads": str(threads)})
     if odd := sorted(str(path) for paths in files.values() for path in paths if path.suffix == ".csv"):
-        raise UsageError(f"{named} does not read {odd[0]} in place. Load the data first: warehousebench load --to {named}")
+        raise UsageError(
+            f"{place.name} does not read {odd[0]} in place. Load the data first: warehousebench load --to {place.name}"
+        )
     return Entrant(name, engine(place.engine).connector(place, files))
 
 

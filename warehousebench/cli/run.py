@@ -21,6 +21,7 @@ from warehousebench.cli.console import say, step
 from warehousebench.cli.data import Source, open_source
 from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
 from warehousebench.cli.verify import overview
+from warehousebench.engines import target
 from warehousebench.engines.duckdb.client import DuckViews
 from warehousebench.errors import EngineError, UsageError, VerificationError
 from warehousebench.load import manifest
@@ -141,7 +142,8 @@ def entrants(source: Source, layouts: Sequence[Path], engines: Sequence[str], th
     if not layouts and not engines:
         raise UsageError("name what to run on: --on FOLDER of a loaded layout, or --engine NAME")
     loads = [manifest.read(path) for path in layouts]
-    names = unique([loaded.layout for loaded in loads] + list(engines))
+    # A target's own name: what was typed may be a URL with a password in it.
+    names = unique([loaded.layout for loaded in loads] + [target(named).name for named in engines])
     for name, loaded in zip(names, loads, strict=False):
         if different := loaded.fingerprint.differences(source.data.fingerprint):
             raise UsageError(f"layout {name} was loaded from other data ({different[0]}). Load it again, or name its --data.")

@@ -101,7 +101,7 @@ def settings(target: Target) -> Settings:
     options = target.options
     sslmode, iam = _sslmode(target), _switch(target, "iam")
     found = Settings(
-        name=target.name,
+        name=target.name.partition("?")[0],  # a URL's options would fill every message
         database=target.option("database"),
         schema=_schema(target),
         port=_port(target),
