@@ -28,6 +28,7 @@ _BINARY = (
 )
 _FEW = 2  # marks that any text may have by chance
 _HEAD = 20_000  # characters in which a tool tells its name
+_LOOK = 200_000  # characters that show the dialect: the rest of a large dump is rows
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ALIASES = {"postgresql": "postgres", "mariadb": "mysql", "mssql": "tsql", "sqlserver": "tsql", "sqlite3": "sqlite", "h2": "hsqldb"}
 # What only one tool writes, at the head of its dumps; it decides alone.
@@ -112,6 +113,7 @@ def doubt(known: str, text: str) -> str:
 
 def _counts(text: str) -> dict[str, int]:
     """Return how much ``text`` looks like each dialect; the head of a known tool's dump outweighs everything else."""
-    counts = {dialect: len(re.findall(marks, text, re.I | re.M)) for dialect, marks in _MARKS.items()}
+    looked = text[:_LOOK]
+    counts = {dialect: len(re.findall(marks, looked, re.I | re.M)) for dialect, marks in _MARKS.items()}
     signed = (dialect for dialect, mark in _SIGNATURES.items() if re.search(mark, text[:_HEAD], re.M))
     return {**counts, **dict.fromkeys(signed, len(text))}

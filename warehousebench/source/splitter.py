@@ -190,6 +190,19 @@ def _after_copy(buffer: _Buffer, script: str, end: int) -> int:
     return end
 
 
+def _insert(dialect: str, string: str, quoted: str) -> str:
+    """Return the pattern of an INSERT that can be passed over in one step, since nothing in it needs a closer look."""
+    head = r"^[ \t]*INSERT\s+"
+    if dialect == "hsqldb":
+        return rf"{head}INTO\b(?:[^';\n]++|{string}|\n(?!(?:{_HSQLDB_STARTS})))*+(?:;|$)"
+    if dialect == "tsql":  # one line, and the next begins another statement
+        inside = rf"(?:[^'\"\[;$\-/\n]++|{string}|{quoted}|-(?!-)|/(?!\*))*+"
+        return rf"{head}{inside}(?:;|(?=\n[ \t]*(?:GO|INSERT|SET|PRINT|ALTER)\b|\s*\Z))"
+    if dialect == "oracle":  # without a quoted literal of its own kind
+        return rf"{head}INTO\b(?:[^'\";$\-/\#\\]++|(?<![qQ])'(?:[^']++|'')*+'|{quoted}|-(?!-)|/(?!\*))*+;"
+    return rf"{head}(?:IGNORE\s+)?INTO\b(?:[^'\"`\[;$\-/\#\\]++|{string}|{quoted}|-(?!-)|/(?!\*))*+;"
+
+
 @cache
 def _lexer(dialect: str) -> re.Pattern[str]:
     mysql, tsql, oracle = dialect == "mysql", dialect == "tsql", dialect == "oracle"
@@ -200,14 +213,11 @@ def _lexer(dialect: str) -> re.Pattern[str]:
         string = r"(?<=[qQ])'(?:\[.*?\]|\{.*?\}|\(.*?\)|<.*?>|(?P<edge>[^\s\[{(<]).*?(?P=edge))'|" + string
     quoted = r'"(?:[^"]++|"")*+"|`(?:[^`]++|``)*+`' + (r"|\[(?:[^\]\n]|\]\])*+\]" if tsql else r"|\[[^\]\n]*\]" if brackets else "")
     starts = _TSQL_STARTS if tsql else _HSQLDB_STARTS if dialect == "hsqldb" else ""
-    insert = rf"^[ \t]*INSERT\s+(?:IGNORE\s+)?INTO\b(?:[^'\"`\[;$\-/\#\\]++|{string}|{quoted}|-(?!-)|/(?!\*))*+;"
-    if dialect == "hsqldb":
-        insert = rf"^[ \t]*INSERT\s+INTO\b(?:[^';\n]++|{string}|\n(?!(?:{_HSQLDB_STARTS})))*+(?:;|$)"
     kinds = {
         "go": r"^[ \t]*GO(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*$" if tsql else r"^/[ \t\r]*$" if oracle else nothing,
         "delimiter": r"^[ \t]*DELIMITER[ \t]+(?!;[ \t\r]*$)\S+[ \t\r]*$" if mysql else nothing,
         # Rows are most of a dump: an INSERT in which nothing needs a closer look is passed over in one step.
-        "insert": insert if not oracle else nothing,
+        "insert": _insert(dialect, string, quoted),
         "shell": r"^\\[^\n]*" + (r"|^[ \t]*(?:REM|REMARK|PROMPT|SPOOL|WHENEVER)\b[^\n]*" if oracle else ""),
         "start": rf"^[ \t]*(?:{_CREATE}{'|' + starts if starts else ''})",
         "conditional": r"/\*M?!(?!999999)\d*|\*/" if mysql else nothing,
