@@ -157,3 +157,50 @@ def test_sqlglot_keeps_quiet(tmp_path: Path, caplog: pytest.LogCaptureFixture) -
     with caplog.at_level(logging.WARNING):
         _read(tmp_path, "CREATE TABLE a (x int);ALTER TABLE a ALTER COLUMN x ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME s);")
     assert caplog.records == []
+
+
+def test_tables_like_others_and_later_changes(tmp_path: Path) -> None:
+    catalog = _read(
+        tmp_path,
+        "CREATE TABLE a (id int PRIMARY KEY, b text DEFAULT 'x', c int UNIQUE);\n"
+        "CREATE TABLE whole (LIKE a INCLUDING ALL, d int);\nCREATE TABLE bare (LIKE a);\nCREATE TABLE e (a int REFERENCES a);\n"
+        "ALTER TABLE a RENAME COLUMN c TO cc;\nALTER TABLE a RENAME TO z;\n"
+        "ALTER TABLE z ADD COLUMN f int NOT NULL, DROP COLUMN b, ALTER COLUMN cc TYPE bigint USING cc::bigint;",
+        "postgres",
+    )
+    assert catalog.findings == ()
+    assert [table.name for table in catalog] == ["bare", "e", "whole", "z"]
+    assert [(column.name, column.type.kind.value) for column in catalog.table("z").columns] == [
+        ("id", "integer"),
+        ("cc", "bigint"),
+        ("f", "integer"),
+    ]
+    assert catalog.table("z").unique_keys == (("cc",),)
+    assert catalog.table("e").foreign_keys == (ForeignKey(("a",), "z", ("id",)),)
+    assert (catalog.table("whole").primary_key, catalog.table("bare").primary_key) == (("id",), ())
+    assert [column.default for column in catalog.table("whole").columns] == [None, "'x'", None, None]
+    assert catalog.table("bare").column("b").default is None
+
+
+def test_oracle_keeps_what_a_change_does_not_state(tmp_path: Path) -> None:
+    text = "CREATE TABLE a (x NUMBER(3) DEFAULT 1 NOT NULL, y NUMBER);\nALTER TABLE a MODIFY (x NUMBER(9), y NOT NULL);"
+    x, y = _read(tmp_path, text, "oracle").table("A").columns
+    assert (x.type.precision, x.nullable, x.default, y.nullable, y.type.native) == (9, False, "1", False, "NUMBER")
+
+
+def test_keys_that_are_none(tmp_path: Path) -> None:
+    text = (
+        "CREATE TABLE a (x int, y int, UNIQUE KEY f ((x + 1)), UNIQUE KEY g (y));\nCREATE UNIQUE INDEX i ON a ((y * 2));\n"
+        "ALTER TABLE a ADD UNIQUE h (x, y);"
+    )
+    catalog = _read(tmp_path, text, "mysql")
+    assert catalog.table("a").unique_keys == (("x", "y"), ("y",))
+    assert catalog.findings == ()
+    off = _read(tmp_path, "CREATE TABLE a (x NUMBER, CONSTRAINT p PRIMARY KEY (x) DISABLE);", "oracle")
+    assert off.table("A").primary_key == ()
+    assert "the key is switched off in the source" in off.findings[0]
+
+
+def test_a_procedure_that_renames_is_not_passed_over(tmp_path: Path) -> None:
+    text = "CREATE TABLE a (x int)\nGO\nEXEC sp_rename 'a.x', 'y', 'COLUMN'\nGO\nEXEC sp_who\nGO\n"
+    assert _read(tmp_path, text, "tsql").findings[0].startswith("schema.sql:3: not understood: EXEC sp_rename")

@@ -25,6 +25,7 @@ _UNIQUE_INDEX = re.compile(
 _PROPERTY = re.compile(r"EXEC(?:UTE)?\s+(?:sys\.|\[sys\]\.)?\[?sp_addextendedproperty\]?\s+(?P<values>.*)", _I)
 _ADD = re.compile(r"ADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?(?P<item>.*)", _I)
 _MODIFY = re.compile(rf"(?:MODIFY\s+(?:COLUMN\s+)?|CHANGE\s+(?:COLUMN\s+)?(?P<old>{NAME})\s+)(?P<item>\(.*|{NAME}\s.*)", _I)
+_RENAME_TABLE = re.compile(rf"RENAME\s+(?:TO\s+|AS\s+)(?P<new>{QUALIFIED})\s*$", _I)
 _RENAME = re.compile(rf"RENAME\s+COLUMN\s+(?P<old>{NAME})\s+TO\s+(?P<new>{NAME})\s*$", _I)
 _DROP = re.compile(
     rf"DROP\s+(?:COLUMN\s+)(?:IF\s+EXISTS\s+)?(?P<name>{NAME})(?:\s+(?:CASCADE|RESTRICT|CASCADE\s+CONSTRAINTS))?\s*$", _I
@@ -34,7 +35,9 @@ _ALTER_COLUMN = re.compile(
     r"|(?P<free>DROP\s+NOT\s+NULL)|SET\s+DEFAULT\s+(?P<default>.+)|(?:SET\s+DATA\s+)?TYPE\s+(?P<type>.+)|(?P<anew>(?!SET\b|DROP\b).+))$",
     _I,
 )
-_DEFAULT_FOR = re.compile(rf"ADD\s+(?:CONSTRAINT\s+{NAME}\s+)?DEFAULT\s*(?P<default>.+)\s+FOR\s+(?P<column>{NAME})\s*$", _I)
+_DEFAULT_FOR = re.compile(
+    rf"ADD\s+(?:CONSTRAINT\s+{NAME}\s+)?DEFAULT\s*(?P<default>.+)\s+FOR\s+(?P<column>{NAME})(?:\s+WITH\s+VALUES)?\s*$", _I
+)
 _ATTACH = re.compile(rf"ATTACH\s+PARTITION\s+(?P<name>{QUALIFIED})", re.I)
 _INHERIT = re.compile(r"INHERIT\s", re.I)
 # Actions that change neither columns nor keys.
@@ -105,6 +108,9 @@ def _act(reader: Reader, draft: Draft, action: str, place: str) -> bool:
         return _modify(reader, draft, modified, place)
     if renamed := _RENAME.match(action):
         return _rename(draft, *(unquoted(renamed[each], reader.dialect) for each in ("old", "new")))
+    if renamed := _RENAME_TABLE.match(action):
+        reader.rename(draft, reader.name(renamed["new"]))
+        return True
     if dropped := _DROP.match(action):
         known = resolve(unquoted(dropped["name"], reader.dialect), draft.columns)
         return draft.columns.pop(known or "", None) is not None
@@ -136,8 +142,18 @@ def _modify(reader: Reader, draft: Draft, modified: re.Match[str], place: str) -
 
 
 def _anew(old: Column, new: Column) -> Column:
-    """Return ``new``; where it has no type, as Oracle's MODIFY may say no more than NOT NULL, ``old`` with what it says."""
-    return new if new.type.native else replace(old, nullable=new.nullable, default=new.default or old.default)
+    """Return the column ``old`` as ``new`` states it anew, which may say no more than NOT NULL."""
+    if new.type.native and new.type.dialect != "oracle":
+        return new
+    # Oracle keeps what a MODIFY does not state.
+    kept = replace(
+        new,
+        nullable=old.nullable and new.nullable,
+        default=new.default or old.default,
+        comment=old.comment,
+        collation=new.collation or old.collation,
+    )
+    return kept if new.type.native else replace(kept, type=old.type, generated=old.generated, identity=old.identity)
 
 
 def _rename(draft: Draft, old: str, new: str) -> bool:

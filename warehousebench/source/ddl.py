@@ -131,6 +131,8 @@ def _create(reader: Reader, created: re.Match[str], place: str) -> None:
     if _OF.match(rest):
         reader.partitions.add(name)
         return
+    if re.match(r"LIKE\s", rest, re.I):
+        rest = f"({rest})"  # as PostgreSQL writes what MySQL says without parentheses
     span = splitter.body(rest, reader.dialect) if rest.startswith("(") else None
     if span is None or re.match(r"\(\s*(?:SELECT|WITH)\b", rest, re.I):
         reader.miss(place, f"table {name} has no column list that could be read; left out", created[0])
@@ -151,7 +153,7 @@ def _add_table(reader: Reader, draft: Draft, created: re.Match[str], rest: str, 
         if re.match(r"CREATE\s.*?TABLE\s+IF\s+NOT\s+EXISTS\b", created[0], _I):
             return
         raise SourceError(f"the table {draft.name} is created twice, at {other.place} and at {draft.place}. Keep one of them.")
-    begin = len(created[0]) - len(rest)
+    begin = max(len(created[0]) - len(rest), 0)
     reader.drafts[draft.name] = draft
     reader.add_items(draft, rest[span[0] : span[1]], draft.place, created[0][: begin + span[0]].count("\n"))
 

@@ -78,6 +78,8 @@ def _key(draft: Draft, kind: str, text: str, dialect: str) -> None:
         raise NotUnderstoodError("nothing")
     if _OFF.search(inner[1]):
         raise NotUnderstoodError("nothing: the key is switched off in the source")
+    if any(part.startswith("(") for part, _ in splitter.items(inner[0], dialect)):
+        return  # a key over expressions makes no columns unique
     columns = tuple(key_columns(inner[0], dialect))
     if kind.upper().startswith("PRIMARY"):
         draft.primary_key = columns

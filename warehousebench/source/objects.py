@@ -49,6 +49,10 @@ _PASSED = re.compile(
     re.I,
 )
 
+_NOT_PASSED = re.compile(
+    r"CREATE\s+UNIQUE\b|(?:EXEC\w*\s+)(?:\[?sys\]?\.)?\[?(?:sp_addextendedproperty|sp_rename)\b|RENAME\s+TABLE\b", re.I
+)
+
 
 def take_type(reader: Reader, text: str) -> bool:
     """Remember a type that the script creates; False for anything else."""
@@ -81,9 +85,7 @@ def take(reader: Reader, text: str) -> bool:
             SourceObject({"proc": "procedure", "package body": "package"}.get(kind, kind), names(found["name"], reader.dialect)[-1])
         )
         return True
-    return bool(_PASSED.match(text)) and not re.match(
-        r"CREATE\s+UNIQUE\b|EXEC\w*\s+(?:\[?sys\]?\.)?\[?sp_addextendedproperty", text, re.I
-    )
+    return bool(_PASSED.match(text)) and not _NOT_PASSED.match(text)
 
 
 def _remember(reader: Reader, qualified: str, kind: str, type_: DataType) -> None:

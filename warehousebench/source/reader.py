@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from warehousebench.model.catalog import DataType, SourceObject, View
 from warehousebench.source import items, splitter
+from warehousebench.source.clauses import QUALIFIED
 from warehousebench.source.draft import Draft, resolve
 from warehousebench.source.items import NotUnderstoodError
 from warehousebench.source.names import names
@@ -41,6 +42,16 @@ class Reader:
             self.note(place, f"there is no table {name} that this could belong to; left out")
         return self.drafts[known] if known else None
 
+    def rename(self, draft: Draft, name: str) -> None:
+        """Call a table ``name`` from now on, in the keys that refer to it too."""
+        for other in self.drafts.values():
+            other.references = [
+                replace(each, table=f'"{name}"') if resolve(self.name(each.table), [draft.name]) else each
+                for each in other.references
+            ]
+        self.drafts = {(name if key == draft.name else key): each for key, each in self.drafts.items()}
+        draft.name = name
+
     def note(self, place: str, text: str) -> None:
         """Add a finding about the statement at ``place``."""
         self.findings.append((place, text))
@@ -61,6 +72,8 @@ class Reader:
         file, _, first = place.rpartition(":")
         for item, offset in splitter.items(text, self.dialect):
             line = f"{file}:{int(first) + lines + text[:offset].count(chr(10))}"
+            if self._copies(draft, item):
+                continue
             before = len(draft.columns)
             try:
                 items.apply(draft, item, self.dialect, self.typed)
@@ -69,6 +82,21 @@ class Reader:
                 continue
             if typed and len(draft.columns) > before:
                 self._check_type(draft, line, item)
+
+    def _copies(self, draft: Draft, item: str) -> bool:
+        """Carry out LIKE, which copies another table's columns; False for any other item."""
+        like = re.match(rf"LIKE\s+(?P<name>{QUALIFIED})(?P<options>.*)", item, re.I | re.S)
+        known = resolve(self.name(like["name"]), self.drafts) if like else None
+        if like is None or known is None:
+            return False
+        other = self.drafts[known]
+        # MySQL copies keys and defaults too, PostgreSQL what it is told to.
+        all_of_it = self.dialect == "mysql" or re.search(r"INCLUDING\s+ALL\b", like["options"], re.I)
+        for column in other.columns.values():
+            draft.add(column if all_of_it else replace(column, identity=False, default=None, generated=None, comment=None))
+        if all_of_it:
+            draft.primary_key, draft.unique_keys, draft.checks = other.primary_key, list(other.unique_keys), list(other.checks)
+        return True
 
     def _check_type(self, draft: Draft, place: str, item: str) -> None:
         column = list(draft.columns.values())[-1]

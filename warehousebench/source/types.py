@@ -81,6 +81,7 @@ _BY_WORD: Mapping[tuple[str, str], DataType] = {
     ("oracle", "int"): DataType(TypeKind.DECIMAL, precision=38, scale=0),
     ("oracle", "smallint"): DataType(TypeKind.DECIMAL, precision=38, scale=0),
     ("oracle", "date"): DataType(TypeKind.TIMESTAMP, precision=0),
+    ("tsql", "xml"): DataType(TypeKind.TEXT),
     ("tsql", "sysname"): DataType(TypeKind.VARCHAR, length=128),
     ("tsql", "money"): DataType(TypeKind.DECIMAL, precision=19, scale=4),
     ("tsql", "smallmoney"): DataType(TypeKind.DECIMAL, precision=10, scale=4),
