@@ -61,6 +61,7 @@ _BY_WORDS = (
     ("does not have a column", "42703"),
     ("timestamp field value", "22007"),
     ("date field value", "22007"),
+    ("could not parse string", "22007"),
     ("conflict", CONFLICT),
     ("no function matches", "42883"),
     ("ambiguous", "42702"),

@@ -83,8 +83,13 @@ def _column(item: exp.ColumnDef, rules: Rules) -> dict[str, Any]:
 
 
 def _type(kind: exp.DataType, rules: Rules) -> tuple[str, str, int]:
-    numbers = [_size(parameter) for parameter in kind.expressions]
     base = kind.this
+    if not isinstance(base, exp.DType):
+        raise ServerError("42704", f'type "{kind.sql().lower()}" does not exist')
+    if base is exp.DType.INTERVAL:
+        # DuckDB hands intervals out as days and seconds, months made into 30 days.
+        raise unsupported(f"the type {kind.sql()}")
+    numbers = [_size(parameter) for parameter in kind.expressions]
     name = rules.names.get(base.value, kind.sql("postgres").lower())
     if base is exp.DType.DECIMAL:
         precision, scale = (*numbers, 0)[:2] if numbers else rules.default_decimal

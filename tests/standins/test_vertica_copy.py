@@ -47,11 +47,11 @@ def test_counts_and_keeps_rejected_rows(connection: vertica_python.Connection) -
     assert counts(connection) == [3, 5]
     assert rows(connection) == [[1, "x"], [2, None], [6, "|\\"]]
     assert run(connection, "SELECT row_number, rejected_data, rejected_reason FROM bad ORDER BY row_number") == [
-        [2, "x|y|1|", "Invalid format for column 1 (a)"],
-        [4, "3|three too long|1|", "The value is too long for varchar(5), column 2 (b)"],
+        [2, "x|y|1|", "Invalid integer format 'x' for column 1 (a)"],
+        [4, "3|three too long|1|", "The 14-byte value is too long for type Varchar(5), column 2 (b)"],
         [5, "4|z", "Too few columns found"],
         [6, "|null|1|", "Null value in a column that is NOT NULL, column 1 (a)"],
-        [7, "5|\\|\\\\|1|2020-13-01", "Invalid format for column 4 (d)"],
+        [7, "5|\\|\\\\|1|2020-13-01", "Invalid date format '2020-13-01' for column 4 (d)"],
     ]
     assert run(connection, "SELECT accepted_row_count, rejected_row_count FROM load_streams") == [[3, 5]]
 
@@ -103,7 +103,7 @@ def test_local_files_and_their_rejected_rows(connection: vertica_python.Connecti
     sources = ", ".join(f"'{tmp_path / name}'" for name in ("one.tbl", "two.tbl"))
     assert run(connection, f"COPY t FROM LOCAL {sources} REJECTED DATA '{bad}' EXCEPTIONS '{why}'") == [[2]]
     assert bad.read_text() == "x|b||\n"
-    assert "Invalid format for column 1" in why.read_text()
+    assert "Invalid integer format 'x' for column 1" in why.read_text()
     assert rows(connection) == [[1, "a"], [2, "c"]]
 
 

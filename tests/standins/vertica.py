@@ -25,6 +25,8 @@ from standins.vertica_values import VARCHAR, column_type, encode
 from standins.wire import Buffer, Channel, Login, Server, cstring
 
 _PROTOCOL = 3 << 16 | 16
+# What a client still sends when its COPY has failed before.
+_OF_A_COPY = (b"d", b"c", b"f", b"e", b"j")
 _TAGS = {"WITH": "SELECT", "(": "SELECT", "PROFILE": "SELECT"}
 
 
@@ -134,7 +136,7 @@ class _Conversation:
                 self.simple(Buffer(body).text())
             elif kind == b"H":
                 self.channel.flush()
-            elif not self.skipping:
+            elif kind not in _OF_A_COPY and not self.skipping:
                 step = handlers.get(kind, self.unknown)
                 self.guarded(lambda step=step, body=body: step(Buffer(body)))
                 self.channel.flush()

@@ -15,8 +15,8 @@ from standins import sql
 from standins.errors import unsupported
 
 if TYPE_CHECKING:
-    from standins.vertica_copy import Copy
     from standins.vertica_sql import Vertica
+    from standins.vertica_statement import Copy
 
 _STAGE = "_standin_stage"
 Row = tuple[int, str, list[str | None]]
@@ -137,24 +137,26 @@ def _unfit(session: Vertica, copy: Copy, target: dict[str, str], table: pa.Table
     tests: list[tuple[str, str]] = []
     for number, (name, kind) in enumerate(target.items()):
         column = declared.get(name.lower(), {"limit": 0, "not_null": False, "shown": kind})
-        where = f"column {number + 1} ({name})"
+        shown, where = column["shown"].capitalize(), f"column {number + 1} ({name})"
         if copy.formats.get(name.lower()) == "hex":
-            tests.append(
-                (f"NOT regexp_full_match(c{number}, '(0x)?([0-9A-Fa-f]{{2}})*')", f"Invalid hexadecimal digits for {where}")
-            )
+            digits = f"NOT regexp_full_match(c{number}, '(0x)?([0-9A-Fa-f]{{2}})*')"
+            tests.append((digits, f"'Invalid hexadecimal digits for {where}'"))
         elif kind != "VARCHAR":
-            tests.append((f"c{number} IS NOT NULL AND TRY_CAST(c{number} AS {kind}) IS NULL", f"Invalid format for {where}"))
+            word = "integer" if column["shown"] == "int" else column["shown"]
+            reason = f"format('Invalid {word} format ''{{}}'' for {where}', c{number})"
+            tests.append((f"c{number} IS NOT NULL AND TRY_CAST(c{number} AS {kind}) IS NULL", reason))
         if column["limit"]:
-            tests.append((f"strlen(c{number}) > {column['limit']}", f"The value is too long for {column['shown']}, {where}"))
+            reason = f"format('The {{}}-byte value is too long for type {shown}, {where}', strlen(c{number}))"
+            tests.append((f"strlen(c{number}) > {column['limit']}", reason))
         if column["not_null"]:
-            tests.append((f"c{number} IS NULL", f"Null value in a column that is NOT NULL, {where}"))
+            tests.append((f"c{number} IS NULL", f"'Null value in a column that is NOT NULL, {where}'"))
     if not tests:
         return []
-    cases = " ".join(f"WHEN {test} THEN {place}" for place, (test, _) in enumerate(tests))
+    cases = " ".join(f"WHEN {test} THEN {reason}" for test, reason in tests)
     with _registered(session, table):
         found = session.query(f"SELECT r, CASE {cases} END AS f FROM {_STAGE} WHERE f IS NOT NULL ORDER BY r")
     texts = {number: line for number, line, _ in rows} if found else {}
-    rejected = [Rejected(row, texts[row], tests[place][1]) for row, place in found]
+    rejected = [Rejected(row, texts[row], reason) for row, reason in found]
     if any("too long" in each.reason for each in rejected) and not copy.format.enforce_length:
         raise unsupported("cutting texts that are too long, as COPY without ENFORCELENGTH does,")
     return rejected

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from standins.errors import ConnectionDropped, ServerError
 from standins.faults import Fault, Faults
 from standins.session import Column
-from standins.vertica_copy import ROWS_LOADED, Copy
+from standins.vertica_copy import ROWS_LOADED
+from standins.vertica_statement import Copy
 from standins.vertica_text import Rejected
 from standins.vertica_values import column_type
 from standins.wire import Buffer, Channel, cstring
