@@ -62,6 +62,7 @@ _BY_WORDS = (
     ("timestamp field value", "22007"),
     ("date field value", "22007"),
     ("could not parse string", "22007"),
+    ("division by zero", "22012"),
     ("conflict", CONFLICT),
     ("no function matches", "42883"),
     ("ambiguous", "42702"),

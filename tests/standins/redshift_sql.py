@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 import duckdb
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
 
 from standins import backend, redshift_copy, redshift_design, redshift_views, sql, tables
 from standins.backend import Applied, Backend, Record
@@ -66,6 +69,24 @@ class Redshift(Commands):
     def parsed(self, text: str) -> exp.Expression:
         """Return the tree with identifiers in lower case."""
         return redshift_design.lowered(super().parsed(text))
+
+    def translated(self, tree: exp.Expression) -> str:
+        """Return the tree as DuckDB's text; raises ServerError for an AVG that Redshift would cut to its argument's scale."""
+        if tree.find(exp.Avg):
+            self._check_averages(tree)
+        return super().translated(tree)
+
+    def _check_averages(self, tree: exp.Expression) -> None:
+        found = backend.applied(self.duck, "table")
+        schema = {each.name: {column["name"]: column["duckdb"] for column in each.body["columns"]} for each in found}
+        try:
+            known = qualify(tree.copy(), schema=schema, dialect=self.dialect, validate_qualify_columns=False)
+            known = annotate_types(known, schema=schema, dialect=self.dialect)
+        except (SqlglotError, ValueError, AttributeError):
+            return  # Types that cannot be told are not judged.
+        for average in known.find_all(exp.Avg):
+            if average.this.is_type(*exp.DataType.INTEGER_TYPES, exp.DType.DECIMAL):
+                raise unsupported(f"AVG of {average.this.type}, which Redshift cuts to the argument's scale,")
 
     def conflict(self) -> ServerError:
         """Return Redshift's error 1023 under the standard's SQLSTATE."""

@@ -56,7 +56,7 @@ def column_type(kind: str) -> tuple[int, int, int]:
     """Return OID, size and modifier of a DuckDB type; raises ServerError for one that Redshift's clients do not know."""
     if kind == "HUGEINT":
         kind = "DECIMAL(38,0)"
-    if kind.startswith("DECIMAL("):
+    if kind.startswith("DECIMAL(") and kind.endswith(")"):
         precision, scale = map(int, kind[8:-1].split(","))
         return 1700, 8 if precision <= 18 else 16, (precision << 16 | scale) + 4
     if kind not in _OIDS:

@@ -213,6 +213,8 @@ def test_a_failed_transaction_stays_failed(redshift_server: RedshiftServer) -> N
         ("SELECT list_sort(1)", "0A000"),
         ("SELECT * FROM duckdb_tables", "0A000"),
         ("SELECT * FROM _standin.applied", "0A000"),
+        ("SELECT avg(id) FROM sales", "0A000"),
+        ("SELECT avg(price * 2) + 1 FROM (SELECT price FROM sales) AS s", "0A000"),
         ("UNLOAD ('SELECT 1') TO 's3://x/y' IAM_ROLE default", "0A000"),
         ("INSTALL httpfs", "42601"),
         ("ATTACH 'x.db'", "42601"),
@@ -226,6 +228,15 @@ def test_errors_and_refusals(connection: redshift_connector.Connection, sql: str
         run(connection, sql)
     assert state(error) == expected
     assert run(connection, "SELECT 1") == ([1],)
+
+
+def test_averages_of_doubles_and_divisions(connection: redshift_connector.Connection) -> None:
+    run(connection, "CREATE TABLE t (a INTEGER, b DECIMAL(9,2))")
+    run(connection, "INSERT INTO t VALUES (1, 1), (2, 2)")
+    sql = "SELECT avg(CAST(a AS DOUBLE PRECISION)), avg(b / 2.0e0), sum(a) / count(*), a / 2.0 FROM t GROUP BY a ORDER BY a"
+    assert run(connection, sql) == ([1.0, 0.5, 1, 0.5], [2.0, 1.0, 2, 1.0])
+    with pytest.raises(redshift_connector.ProgrammingError):
+        run(connection, "SELECT avg(a) OVER (ORDER BY b ROWS UNBOUNDED PRECEDING) FROM t")
 
 
 def test_history_of_queries(connection: redshift_connector.Connection) -> None:

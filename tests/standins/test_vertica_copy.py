@@ -180,3 +180,12 @@ def test_binary_columns_are_read_as_hexadecimal_digits(connection: vertica_pytho
     rows = run(connection, "SELECT id, raw FROM bytes ORDER BY id")
     assert rows == [[1, b"\x00\xff"], [2, b"|\n"], [3, None], [4, b""]]
     assert run(connection, "SELECT row_number FROM bad") == [[5]]
+
+
+def test_names_with_quotes_and_braces_in_the_reasons(connection: vertica_python.Connection) -> None:
+    run(connection, """CREATE TABLE odd ("it's {0}" INT, b VARCHAR(1))""")
+    sql = """COPY odd ("it's {0}", b) FROM STDIN ENFORCELENGTH REJECTED DATA AS TABLE bad"""
+    connection.cursor().copy(sql, "x|a\n1|ab\n2|a\n")
+    assert counts(connection) == [1, 2]
+    reasons = run(connection, "SELECT rejected_reason FROM bad ORDER BY row_number")
+    assert reasons[0] == ["Invalid integer format 'x' for column 1 (it's {0})"]

@@ -137,10 +137,12 @@ def _unfit(session: Vertica, copy: Copy, target: dict[str, str], table: pa.Table
     tests: list[tuple[str, str]] = []
     for number, (name, kind) in enumerate(target.items()):
         column = declared.get(name.lower(), {"limit": 0, "not_null": False, "shown": kind})
-        shown, where = column["shown"].capitalize(), f"column {number + 1} ({name})"
+        # The name stands in a text of DuckDB's, and in a pattern of its function format.
+        plain = name.replace("'", "''").replace("{", "{{").replace("}", "}}")
+        shown, where = column["shown"].capitalize(), f"column {number + 1} ({plain})"
         if copy.formats.get(name.lower()) == "hex":
             digits = f"NOT regexp_full_match(c{number}, '(0x)?([0-9A-Fa-f]{{2}})*')"
-            tests.append((digits, f"'Invalid hexadecimal digits for {where}'"))
+            tests.append((digits, f"format('Invalid hexadecimal digits for {where}')"))
         elif kind != "VARCHAR":
             word = "integer" if column["shown"] == "int" else column["shown"]
             reason = f"format('Invalid {word} format ''{{}}'' for {where}', c{number})"
@@ -149,7 +151,7 @@ def _unfit(session: Vertica, copy: Copy, target: dict[str, str], table: pa.Table
             reason = f"format('The {{}}-byte value is too long for type {shown}, {where}', strlen(c{number}))"
             tests.append((f"strlen(c{number}) > {column['limit']}", reason))
         if column["not_null"]:
-            tests.append((f"c{number} IS NULL", f"'Null value in a column that is NOT NULL, {where}'"))
+            tests.append((f"c{number} IS NULL", f"format('Null value in a column that is NOT NULL, {where}')"))
     if not tests:
         return []
     cases = " ".join(f"WHEN {test} THEN {reason}" for test, reason in tests)

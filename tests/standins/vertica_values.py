@@ -47,7 +47,7 @@ Kind = tuple[int, int, int]
 
 def column_type(kind: str) -> Kind:
     """Return OID, size and modifier of a DuckDB type; raises ServerError for one that has no form here."""
-    if kind.startswith("DECIMAL("):
+    if kind.startswith("DECIMAL(") and kind.endswith(")"):
         precision, scale = map(int, kind[8:-1].split(","))
         return _NUMERIC, (precision // 19 + 1) * 8, (precision << 16 | scale) + 4
     if kind not in _OIDS:
