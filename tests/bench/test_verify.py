@@ -101,6 +101,13 @@ def test_null_placement_counts_where_the_query_orders() -> None:
     assert verdict(answer((1, "x"), (None, "y")), answer((None, "y"), (1, "x")), ORDERED).status is Status.MISMATCH
 
 
+def test_no_rows_are_an_answer_too() -> None:
+    shape = AnswerShape((0,), limited=False, kinds=())
+    nothing = Answer(("a",), ("INTEGER",), [])
+    assert verdict(nothing, Answer(("a",), ("int8",), []), shape).status is Status.VERIFIED
+    assert verdict(nothing, answer((1,)), shape).status is Status.MISMATCH
+
+
 def test_a_tie_at_the_limit_is_unverified_not_verified() -> None:
     expected = answer((1, "x"), (2, "y"))
     found = verdict(expected, answer((1, "x"), (2, "z")), LIMITED)

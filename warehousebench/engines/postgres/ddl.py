@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from warehousebench.errors import DesignError
-from warehousebench.model.catalog import Catalog, Column, DataType, Table, TypeKind
+from warehousebench.model.catalog import STRINGS, Catalog, Column, DataType, Table, TypeKind
 
 NAME_BYTES = 63
 
@@ -16,10 +16,8 @@ NAME_BYTES = 63
 _TYPES: Mapping[TypeKind, str] = {
     TypeKind.REAL: "real",
     TypeKind.DOUBLE: "double precision",
-    # In the order of its bytes, as in every other engine; the database's own collation may be a language's.
-    TypeKind.CHAR: 'text COLLATE "C"',
-    TypeKind.VARCHAR: 'text COLLATE "C"',
-    TypeKind.TEXT: 'text COLLATE "C"',
+    TypeKind.CHAR: "text",
+    TypeKind.VARCHAR: "text",
     TypeKind.TIMESTAMPTZ: "timestamp with time zone",
     TypeKind.BINARY: "bytea",
     TypeKind.JSON: "jsonb",
@@ -54,9 +52,14 @@ def type_sql(type_: DataType) -> str:
     return _TYPES.get(type_.kind, type_.kind.value)
 
 
+def _stored(type_: DataType) -> str:
+    """Return the type of a column: text in the order of its bytes as in every other engine, whatever the database's language."""
+    return type_sql(type_) + (' COLLATE "C"' if type_.kind in STRINGS else "")
+
+
 def create(table: Table, schema: str) -> str:
     """Return the statement that creates ``table``, without keys: these are added when the rows are in."""
-    body = ",\n".join(f"    {quote(each.name)} {type_sql(each.type)}{_null(table, each)}" for each in table.columns)
+    body = ",\n".join(f"    {quote(each.name)} {_stored(each.type)}{_null(table, each)}" for each in table.columns)
     return f"CREATE TABLE {place(table, schema)} (\n{body}\n)"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from warehousebench.engines.common import rules
 from warehousebench.engines.common.script import (
     choice,
     column_reasons,
@@ -18,6 +19,7 @@ from warehousebench.engines.common.script import (
     reasons_comment,
 )
 from warehousebench.engines.redshift.design import RedshiftDesign, TableDesign, check
+from warehousebench.engines.redshift.rules import RULES
 from warehousebench.engines.redshift.types import quote, target, text
 from warehousebench.model.catalog import Catalog, Table
 from warehousebench.model.design import DesignSummary
@@ -37,7 +39,9 @@ def script(design: RedshiftDesign, catalog: Catalog, profile: Profile | None) ->
     parts.extend(foreign_keys(catalog, quote, _names))
     statistics = "\n".join(f"{analyze(table)};" for table in tables)
     parts.append(f"-- Statistics for the planner: run these again after every load.\n{statistics}")
-    return "\n\n".join(parts) + "\n"
+    written = "\n\n".join(parts) + "\n"
+    rules.check(written, RULES)
+    return written
 
 
 def summarise(design: RedshiftDesign, script: str) -> DesignSummary:

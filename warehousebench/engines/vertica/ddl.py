@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from warehousebench.engines.common import rules
 from warehousebench.engines.common.script import (
     choice,
     column_reasons,
@@ -16,6 +17,7 @@ from warehousebench.engines.common.script import (
     reasons_comment,
 )
 from warehousebench.engines.vertica.design import Kind, Placement, Projection, VerticaDesign, check
+from warehousebench.engines.vertica.rules import RULES
 from warehousebench.engines.vertica.types import quote, target, text
 from warehousebench.model.catalog import Catalog, Table
 from warehousebench.model.design import DesignSummary
@@ -36,7 +38,9 @@ def script(design: VerticaDesign, catalog: Catalog, profile: Profile | None) -> 
     parts.extend(foreign_keys(catalog, quote, _names))
     parts.append(_block("Projections of tables that hold rows already have to be filled.", map(refresh, tables)))
     parts.append(_block("Statistics for the optimizer: run these again after every load.", map(analyse, tables)))
-    return "\n\n".join(parts) + "\n"
+    written = "\n\n".join(parts) + "\n"
+    rules.check(written, RULES)
+    return written
 
 
 def summarise(design: VerticaDesign, script: str) -> DesignSummary:
