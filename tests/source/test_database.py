@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,29 @@ def test_reflects_a_schema_of_postgres(postgres_url: str) -> None:
     assert catalog.table("p").foreign_keys[0].referenced_table == "a"
     with pytest.raises(SourceError, match="no tables in its schema nowhere"):
         database.reflect(url, "nowhere")
+    _without_a_privilege(url)
     with pytest.raises(SourceError, match="cannot read") as caught:
         database.reflect("postgresql+psycopg://me:s3cret@127.0.0.1:1/shop")
     assert "s3cret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def _without_a_privilege(url: str) -> None:
+    """Check that a table which may not be read costs its row count and nothing else."""
+    role = f"wb_role_{uuid.uuid4().hex[:12]}"
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for statement in (
+            f"CREATE ROLE {role}",
+            f"GRANT USAGE ON SCHEMA wb_test TO {role}",
+            f"GRANT SELECT ON wb_test.p TO {role}",
+        ):
+            connection.execute(sa.text(statement))
+        try:
+            as_role = sa.make_url(url).update_query_dict({"options": f"-crole={role}"})
+            catalog = database.reflect(as_role.render_as_string(hide_password=False), "wb_test")
+        finally:
+            connection.execute(sa.text(f"DROP OWNED BY {role}"))
+            connection.execute(sa.text(f"DROP ROLE {role}"))
+    assert [(table.name, table.rows, len(table.columns)) for table in catalog] == [("a", None, 7), ("p", 1, 2)]
+    assert "rows of a could not be counted: permission denied for table a" in catalog.findings

@@ -59,7 +59,12 @@ def reflect(url: str, schema: str | None = None) -> Catalog:
             place = f"schema {schema}" if schema else "default schema"
             raise SourceError(f"{_shown(url)} has no tables in its {place}. Name another schema or database.")
         for draft in live.drafts:
-            draft.rows = counted(connection, draft.name, schema)
+            try:
+                with connection.begin_nested():  # a refusal must not end the transaction that the others are read in
+                    draft.rows = counted(connection, draft.name, schema)
+            except exc.DBAPIError as error:
+                reason = _without_secrets(_reason(error), url)
+                live.findings.append(f"rows of {draft.name} could not be counted: {reason}")
         return assemble(live.drafts, _shown(url), live.findings, live.views, live.objects)
 
 
