@@ -21,6 +21,7 @@ COMMANDS = {
     "advise": "Design for Redshift and Vertica, with reasons, as JSON and SQL.",
     "simulate": "Cost designs, your own too, under the model the advice uses.",
     "load": "Store the data in a layout: sorted, encoded Parquet, then DuckDB or a server.",
+    "migrate": "Move a live database's rows into a warehouse, and prove that they arrived.",
     "run": "Time the queries on loaded layouts and engines, every answer verified.",
     "verify": "Say which answers of a run equal the reference.",
     "compare": "Compare a contender with a base, with intervals and verdicts.",

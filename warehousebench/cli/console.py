@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 stderr = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Advance = Callable[[str], None]
+
+class Advance(Protocol):
+    """Say what was just done, and how much of the total that was."""
+
+    def __call__(self, detail: str, steps: int = 1) -> None: ...
 
 
 @contextmanager
@@ -21,9 +26,9 @@ def step(title: str, total: int | None = None) -> Iterator[Advance]:
     if stderr.is_terminal:
         with _bar() as progress:
             task = progress.add_task(title, total=total, detail="")
-            yield lambda detail: progress.update(task, advance=1, detail=detail)
+            yield lambda detail, steps=1: progress.update(task, advance=steps, detail=detail)
     else:
-        yield lambda _: None
+        yield lambda detail, steps=1: None  # noqa: ARG005
     stderr.print(f"[green]✓[/green] {title} [dim]{time.perf_counter() - started:.1f} s[/dim]")
 
 
@@ -39,6 +44,7 @@ def _bar() -> Progress:
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         TextColumn("[dim]{task.fields[detail]}"),
         console=stderr,
         transient=True,

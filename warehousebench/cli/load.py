@@ -70,7 +70,7 @@ def command(
 
     target = resolved(named)
     name = name or (target.engine if "://" in named else named)
-    job = _job(data, schema, name, basis, layouts, parquet or "portable", out, memory, target.engine)
+    job = job_for(data, schema, name, basis, layouts, parquet or "portable", out, memory=memory, engine=target.engine)
     if not execute:
         click.echo(_dry_run(job, target, design))
         say(f"Nothing was written to {target.name}. Add --execute to do so.")
@@ -95,7 +95,7 @@ def load(
     from warehousebench.load import local
 
     schema = catalog if isinstance(catalog, Catalog) else _schema(data, catalog)
-    job = _job(data, schema, name, basis, layouts, parquet, out, memory, "duckdb")
+    job = job_for(data, schema, name, basis, layouts, parquet, out, memory=memory, engine="duckdb")
     with step(f"Load layout {name} ({basis})", 3 * len(job.relations)) as advance:
         return local.load(job, resume=resume, observe=lambda name, what: advance(f"{what} {name}"))
 
@@ -118,7 +118,15 @@ def _schema(data: Path, catalog: Path | None) -> Catalog:
     return document.read(catalog or (beside if beside.exists() else Path("catalog.json")), Catalog)
 
 
-def _job(
+def written(job: Job, *, resume: bool = False) -> None:
+    """Write a job's tables as Parquet and load them nowhere."""
+    from warehousebench.load.stage import begin, write_tables
+
+    with step(f"Write layout {job.name} ({job.basis})", len(job.relations)) as advance:
+        write_tables(job, begin(job, resume), lambda name, what: advance(f"{what} {name}"))
+
+
+def job_for(
     data: Path,
     schema: Catalog,
     name: str,
@@ -126,9 +134,11 @@ def _job(
     layouts: Mapping[str, TableLayout],
     parquet: str,
     out: Path,
-    memory: str,
+    *,
+    memory: str = MEMORY,
     engine: str,
 ) -> Job:
+    """Return what to load where; see :class:`warehousebench.load.stage.Job`."""
     from warehousebench.bench.environment import cores
     from warehousebench.cli.data import open_source, stored_checksum
     from warehousebench.load.parquet import ParquetProfile

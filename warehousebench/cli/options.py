@@ -66,6 +66,25 @@ class Budget(click.ParamType[float]):
         return number
 
 
+class Rate(click.ParamType[float]):
+    """Bytes per second such as ``20MB``, ``512kB`` or a plain number."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return ``value`` in bytes per second or fail with a usage error."""
+        text = str(value).strip().lower().removesuffix("/s")
+        units = {"gb": 1e9, "mb": 1e6, "kb": 1e3, "b": 1.0}
+        unit = next((each for each in units if text.endswith(each)), "")
+        try:
+            number = float(text.removesuffix(unit)) * units.get(unit, 1.0)
+        except ValueError:
+            self.fail(f"{value!r} is no rate; write 20MB or 500kB", param, ctx)
+        if not 0 < number < 1e15:
+            self.fail(f"{value} is out of range; write a rate above 0, such as 20MB", param, ctx)
+        return number
+
+
 def format_option(function: F) -> F:
     """Add ``--format table|json``."""
     return click.option(

@@ -1,0 +1,1 @@
+"""From a live database to a loaded warehouse: rows out, checked against the source, loaded, checked again."""
