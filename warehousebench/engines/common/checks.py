@@ -27,7 +27,8 @@ class Folds:
 
     ``digest`` turns text into the number whose hexadecimal digits are the first eight of its MD5; ``hex`` binary into
     lower-case hexadecimal digits, ``uuid`` into lower-case text with hyphens; ``days`` counts from 1970-01-01, ``micros``
-    from its midnight (in UTC for ``micros_zoned``), ``micros_of_day`` from the day's.
+    from its midnight (in UTC for ``micros_zoned``), ``micros_of_day`` from the day's.  ``double`` widens a single-precision
+    number, which some drivers would bring as the shortest decimal that reads back as it.
     """
 
     quote: Callable[[str], str]
@@ -40,6 +41,7 @@ class Folds:
     micros_zoned: str
     micros_of_day: str
     trimmed: str = "rtrim({})"
+    double: str = "CAST({} AS DOUBLE PRECISION)"
     decimal: str = "CAST({} AS DECIMAL({precision}, {scale}))"
 
     def number(self, expression: str, scale: int = 0) -> str:
@@ -72,9 +74,10 @@ def _aggregates(column: Column, folds: Folds) -> Iterator[tuple[str, str]]:
     yield "values", f"count({name})"
     kind = column.type.kind
     if kind in FLOATS:
-        yield "least", f"min({name})"
-        yield "greatest", f"max({name})"
-        yield _ROUGH, f"sum({name})"
+        wide = _fill(folds.double, name) if kind is TypeKind.REAL else name
+        yield "least", f"min({wide})"
+        yield "greatest", f"max({wide})"
+        yield _ROUGH, f"sum({wide})"
     elif kind in STRINGS:
         text = _fill(folds.trimmed, name) if kind is TypeKind.CHAR else name
         yield "octets", f"sum({folds.number(_fill(folds.octets, text))})"

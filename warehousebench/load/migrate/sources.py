@@ -31,6 +31,7 @@ MYSQL = Folds(
     micros="timestampdiff(MICROSECOND, '1970-01-01', {})",
     micros_zoned="timestampdiff(MICROSECOND, '1970-01-01', {})",
     micros_of_day="(time_to_sec({}) * 1000000 + microsecond({}))",
+    double="({} + 0e0)",
 )
 
 
