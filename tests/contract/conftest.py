@@ -35,7 +35,12 @@ def postgres_case(postgres_url: str) -> Case:
 
 
 @pytest.fixture
-def redshift_case(redshift_server: RedshiftServer, s3_service: s3.Bucket, monkeypatch: pytest.MonkeyPatch) -> Case:
+def redshift_case(
+    redshift_server: RedshiftServer,
+    s3_service: s3.Bucket,
+    leaky_driver: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> Case:
     """Return the stand-in for Redshift, with a bucket on loopback."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3.SECRET)

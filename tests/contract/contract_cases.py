@@ -25,6 +25,7 @@ _COLUMNS: Mapping[str, tuple[DataType, str, tuple[str, ...]]] = {
         "DECIMAL(38,10)",
         ("1234567890123456789012345678.0000000001", "-0.0000000001", "NULL", "0"),
     ),
+    "single": (DataType(TypeKind.REAL), "FLOAT", ("1.1", "-2.5e-30", "NULL", "0")),
     "ratio": (DataType(TypeKind.DOUBLE), "DOUBLE", ("1.5e300", "-2.25e-300", "NULL", "0.1")),
     "word": (DataType(TypeKind.VARCHAR, length=40), "VARCHAR", ("'Zürich, 雪, 🎿'", "''", "NULL", "' a\tb\\\\n\"c\"|d''e '")),
     "story": (DataType(TypeKind.TEXT), "VARCHAR", ("'two' || chr(10) || 'lines' || chr(13)", "'NULL'", "NULL", "'\\N'")),

@@ -17,6 +17,7 @@ from warehousebench.model.catalog import Catalog
 from warehousebench.model.comparison import Comparison
 from warehousebench.model.data import DataSet
 from warehousebench.model.load import Loaded
+from warehousebench.model.migration import Extraction, Migration
 from warehousebench.model.profile import Profile
 from warehousebench.model.run import Run
 from warehousebench.model.workload import Workload
@@ -35,7 +36,22 @@ def fields(kind: object) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "document", [Catalog, DataSet, Profile, Workload, RedshiftDesign, VerticaDesign, Advice, Costs, Loaded, Run, Comparison]
+    "document",
+    [
+        Catalog,
+        DataSet,
+        Profile,
+        Workload,
+        RedshiftDesign,
+        VerticaDesign,
+        Advice,
+        Costs,
+        Loaded,
+        Extraction,
+        Migration,
+        Run,
+        Comparison,
+    ],
 )
 def test_every_field_of_every_document_is_described(document: type) -> None:
     header = {field.name: field.default for field in dataclasses.fields(document)}

@@ -28,6 +28,7 @@ FOLDS = Folds(
     micros="unix_micros(CAST({} AS TIMESTAMP))",  # sessions are in UTC
     micros_zoned="unix_micros({})",
     micros_of_day="unix_micros(to_timestamp('1970-01-01 ' || CAST({} AS STRING)))",
+    double="CAST({} AS DOUBLE)",
 )
 
 

@@ -102,6 +102,8 @@ def _field(column: Column) -> str:
     plain = f"CAST({name} AS VARCHAR)"
     if kind in _PLAIN:
         return plain
+    if kind is TypeKind.REAL:
+        plain = f"CAST(CAST({name} AS DOUBLE) AS VARCHAR)"  # all digits: FLOAT is double precision there
     if kind in FLOATS:
         named = f"WHEN isnan({name}) THEN 'NaN' WHEN {name} > 0 THEN 'Infinity' WHEN {name} < 0 THEN '-Infinity'"
         return f"CASE WHEN isfinite({name}) THEN {plain} {named} END"
