@@ -212,3 +212,6 @@ SELECT id, extract(SECOND FROM seen), extract(EPOCH FROM seen), second(seen) FRO
 
 -- any value of one
 SELECT g, any_value(g), any_value(s || 'x') FROM t WHERE id IN (1, 5) GROUP BY g ORDER BY g;
+
+-- weeks of dates, bare and cast
+SELECT id, CAST(date_trunc('week', CAST(day AS DATE)) AS DATE) AS a, CAST(date_trunc('month', day) AS DATE) AS b FROM t ORDER BY id

@@ -88,7 +88,7 @@ def translate(sql: str, catalog: Catalog, grammar: Grammar) -> Translation:
 
 def _resolved(sql: str, catalog: Catalog, grammar: Grammar) -> TypedQuery:
     try:
-        tree = parsed(sql, DUCKDB)
+        tree = _with_one_truncation(parsed(sql, DUCKDB))
         tables = tables_by_name(catalog)
         point_at_catalog(tree, tables)
     except NotTranslatedError as error:
@@ -100,6 +100,13 @@ def _resolved(sql: str, catalog: Catalog, grammar: Grammar) -> TypedQuery:
     clauses.checked_joins(query)
     query.resolve()
     return query
+
+
+def _with_one_truncation(tree: exp.Query) -> exp.Query:
+    """Write date_trunc one way: the parser takes it for another function where it sees that a date is cut."""
+    for node in list(tree.find_all(exp.DateTrunc)):
+        node.replace(exp.TimestampTrunc(this=node.this, unit=exp.var(node.args["unit"].name)))
+    return tree
 
 
 def _refuse(query: TypedQuery, grammar: Grammar) -> None:

@@ -6,6 +6,7 @@ Sources: Spark SQL reference, "ANSI Compliance", "ORDER BY Clause", "Built-in Fu
 from __future__ import annotations
 
 from sqlglot import exp
+from sqlglot.dialects.spark import Spark
 
 from warehousebench.engines.base import Translation
 from warehousebench.engines.common import arithmetic, clauses, texts
@@ -50,9 +51,16 @@ def _days_from_sunday(query: TypedQuery) -> None:
             replace(query, extract, exp.Paren(this=exp.Sub(this=extract.copy(), expression=exp.Literal.number(1))))
 
 
+class WarehouseSpark(Spark):
+    """Spark's SQL, but for escapes in texts that its parser takes for plain letters."""
+
+
+# The dialect's metaclass adds them to every class; "String Literals" lists what Spark knows.
+WarehouseSpark.ESCAPED_SEQUENCES = {char: text for char, text in Spark.ESCAPED_SEQUENCES.items() if char not in "\a\f\v"}
+
 GRAMMAR = Grammar(
     product="Spark",
-    dialect="spark",
+    dialect=WarehouseSpark,
     # "ANSI Compliance": p1 + p2 + 1 digits, 38 at most, and 6 places kept when they are cut.
     decimals=DecimalRules(extra=1, most=38, places=6),
     refused=UNSUPPORTED,
