@@ -13,6 +13,7 @@ from warehousebench.cli import COMMANDS
 from warehousebench.engines.redshift.design import RedshiftDesign
 from warehousebench.engines.vertica.design import VerticaDesign
 from warehousebench.model.advice import Advice, Costs
+from warehousebench.model.assessment import Assessment
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.comparison import Comparison
 from warehousebench.model.data import DataSet
@@ -42,6 +43,7 @@ def fields(kind: object) -> set[str]:
         DataSet,
         Profile,
         Workload,
+        Assessment,
         RedshiftDesign,
         VerticaDesign,
         Advice,

@@ -18,6 +18,7 @@ COMMANDS = {
     "generate": "Generate a built-in suite's schema and data.",
     "profile": "Measure every column of the data into profile.json.",
     "workload": "Find out what the queries do to each column.",
+    "assess": "Say what becomes of a schema on each product, and which fits which use.",
     "advise": "Design for Redshift and Vertica, with reasons, as JSON and SQL.",
     "simulate": "Cost designs, your own too, under the model the advice uses.",
     "load": "Store the data in a layout: sorted, encoded Parquet, then DuckDB or a server.",

@@ -73,16 +73,37 @@ class Rate(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return ``value`` in bytes per second or fail with a usage error."""
-        text = str(value).strip().lower().removesuffix("/s")
-        units = {"gb": 1e9, "mb": 1e6, "kb": 1e3, "b": 1.0}
-        unit = next((each for each in units if text.endswith(each)), "")
         try:
-            number = float(text.removesuffix(unit)) * units.get(unit, 1.0)
+            number = _bytes(str(value).strip().removesuffix("/s"))
         except ValueError:
             self.fail(f"{value!r} is no rate; write 20MB or 500kB", param, ctx)
         if not 0 < number < 1e15:
             self.fail(f"{value} is out of range; write a rate above 0, such as 20MB", param, ctx)
         return number
+
+
+class Bytes(click.ParamType[float]):
+    """A size such as ``4TB``, ``250 GB`` or ``1e12``, in decimal units."""
+
+    name = "bytes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return ``value`` in bytes or fail with a usage error."""
+        try:
+            number = _bytes(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no size; write 4TB, 250GB or 1e12", param, ctx)
+        if not 0 < number < 1e21:
+            self.fail(f"{value} is out of range; write more than 0 bytes", param, ctx)
+        return number
+
+
+def _bytes(text: str) -> float:
+    """Return a size with or without a decimal unit in bytes; raises ValueError."""
+    small = text.strip().lower()
+    units = {"tb": 1e12, "gb": 1e9, "mb": 1e6, "kb": 1e3, "b": 1.0}
+    unit = next((each for each in units if small.endswith(each)), "")
+    return float(small.removesuffix(unit)) * units.get(unit, 1.0)
 
 
 def format_option(function: F) -> F:

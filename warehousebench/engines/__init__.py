@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from warehousebench.engines.base import Designer, Engine
 from warehousebench.engines.targets import Target, resolve
+
+if TYPE_CHECKING:
+    from warehousebench.engines.common.counterparts import Counterparts
 
 # Products we design for: the name on the command line -> the module that speaks for it.
 DESIGNERS = {
@@ -27,6 +30,12 @@ ENGINES = {
 def designer(name: str) -> Designer:
     """Return the designer of a product, imported now; raises KeyError for an unknown name."""
     return cast(Designer, import_module(DESIGNERS[name]))
+
+
+def counterparts(name: str) -> Counterparts:
+    """Return what a product we design for has in place of a source's features, imported now; raises KeyError."""
+    module = import_module(DESIGNERS[name].replace(".designer", ".counterparts"))
+    return cast("Counterparts", module.PRODUCT)
 
 
 def engine(name: str) -> Engine:
