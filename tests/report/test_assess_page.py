@@ -176,3 +176,9 @@ def test_csv_has_a_line_per_note_and_no_formulas() -> None:
     assert [line[5] for line in lines[1:]] == ["feature.keys", "data.constraints", "", ""]
     assert lines[-1][2] == "'=1+1"
     assert {len(line) for line in lines} == {11}
+
+
+def test_cells_of_long_tables_name_their_columns_for_narrow_windows() -> None:
+    page = Page(render_assessment_html(case()))
+    labels = {each.get("data-label") for each in page.named("td")}
+    assert {"Amazon Redshift", "Vertica", "What to do", "Share %"} <= labels

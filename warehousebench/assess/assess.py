@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from warehousebench.assess import queries as sql
 from warehousebench.assess import sizes
 from warehousebench.assess.constraints import constraint_checks
-from warehousebench.assess.fit import Evidence, use_cases
+from warehousebench.assess.fit import Evidence, byte_size, use_cases
 from warehousebench.assess.objects import data_notes, other_outcome, outcome, table_notes
 from warehousebench.assess.objects import view_outcome as view_object
 from warehousebench.assess.offers import Offers, costs
@@ -130,9 +130,9 @@ def _basis(inputs: Inputs) -> Iterator[str]:
         total = sum(each.rows for each in inputs.profile.tables.values()) if inputs.profile else 0
         yield f"all {total:,} rows of {_counted(len(inputs.rows), 'table')}"
     if inputs.queries:
-        yield f"{len(inputs.queries):,} queries"
+        yield f"{len(inputs.queries):,} {'query' if len(inputs.queries) == 1 else 'queries'}"
     if inputs.bytes is not None:
-        yield f"{inputs.bytes:,.0f} bytes of data, as told"
+        yield f"{byte_size(inputs.bytes)} of data, as told"
 
 
 def _unchecked(inputs: Inputs) -> Iterator[str]:

@@ -70,7 +70,8 @@ def _some(names: Sequence[str], most: int = 3) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _bytes(size: float) -> str:
+def byte_size(size: float) -> str:
+    """Return bytes in decimal units, as a sentence says them."""
     for unit in ("B", "kB", "MB", "GB"):
         if size < 999.5:
             return f"{size:.3g} {unit}"
@@ -112,7 +113,7 @@ def _now_and_then(evidence: Evidence) -> UseCase:
 
 def _for_nothing(evidence: Evidence) -> UseCase:
     size = evidence.size
-    shown = f"{_bytes(size.raw_bytes)} as they stand" if size else "the size of the data is not known: give --data or --bytes"
+    shown = f"{byte_size(size.raw_bytes)} as they stand" if size else "the size of the data is not known: give --data or --bytes"
 
     def answer(engine: str, _: Counterparts) -> tuple[Verdict, str]:
         free = evidence.offers.free.get(engine)
@@ -132,7 +133,7 @@ def _one_node_down(evidence: Evidence) -> UseCase:
 
     def answer(_: str, product: Counterparts) -> tuple[Verdict, str]:
         copies = product.traits.copies
-        extra = f"; {copies} × {_bytes(packed)} packed on its disks" if packed is not None and copies > 1 else ""
+        extra = f"; {copies} × {byte_size(packed)} packed on its disks" if packed is not None and copies > 1 else ""
         return Verdict.FITS, product.traits.survives + extra
 
     return _case(evidence, "One machine may fail without a stop", "", answer)
@@ -143,7 +144,7 @@ def _one_node_down(evidence: Evidence) -> UseCase:
 
 def _many_orders(evidence: Evidence) -> UseCase | None:
     filtered = _tables_by(evidence, lambda table: evidence.workload.uses(table, *_FILTERS) if evidence.workload else {})
-    return _layouts(evidence, "A table is read by more than one column", "are filtered by", filtered)
+    return _layouts(evidence, "A table is read by more than one column", ("is filtered by", "are filtered by"), filtered)
 
 
 def _many_joins(evidence: Evidence) -> UseCase | None:
@@ -155,7 +156,7 @@ def _many_joins(evidence: Evidence) -> UseCase | None:
             else dict.fromkeys(key.columns[0] for key in evidence.catalog.table(table).foreign_keys)
         ),
     )
-    words = "are joined by" if evidence.workload else "have foreign keys on"
+    words = ("is joined by", "are joined by") if evidence.workload else ("has foreign keys on", "have foreign keys on")
     return _layouts(evidence, "A table is joined by more than one key", words, joined)
 
 
@@ -163,10 +164,10 @@ def _tables_by(evidence: Evidence, columns: Callable[[str], Mapping[str, object]
     return [table.name for table in evidence.catalog if len(columns(table.name)) > 1]
 
 
-def _layouts(evidence: Evidence, title: str, words: str, tables: Sequence[str]) -> UseCase | None:
+def _layouts(evidence: Evidence, title: str, words: tuple[str, str], tables: Sequence[str]) -> UseCase | None:
     if not tables:
         return None
-    shown = f"{_count(len(tables), 'table')} {words} more than one column: {_some(tables)}"
+    shown = f"{_count(len(tables), 'table')} {words[len(tables) > 1]} more than one column: {_some(tables)}"
 
     def answer(_: str, product: Counterparts) -> tuple[Verdict, str]:
         if product.traits.layouts is None:

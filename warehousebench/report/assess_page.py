@@ -35,18 +35,26 @@ def _tile(tile: words.Tile) -> Markup:
 
 
 def _sections(found: Assessment) -> Iterator[Section]:
-    yield "fit", "Which product fits which use", join((tag("p", words.LEGEND, class_="aside"), table(tables.uses(found))))
+    yield (
+        "fit",
+        "Which product fits which use",
+        join((tag("p", words.LEGEND, class_="aside"), table(tables.uses(found), stacked=True))),
+    )
     if found.fit.costs:
-        yield "cost", "What a month costs", join((table(tables.costs(found)), tag("p", words.price_line(found), class_="aside")))
+        yield (
+            "cost",
+            "What a month costs",
+            join((table(tables.costs(found), stacked=True), tag("p", words.price_line(found), class_="aside"))),
+        )
     yield "work", "What there is to do", _work(found)
     if any(product.risks for product in found.products):
-        yield "risks", "Values at risk", table(tables.risks(found))
+        yield "risks", "Values at risk", table(tables.risks(found), stacked=True)
     if found.constraints:
         yield "constraints", "Constraints held against the rows", _constraints(found)
     if any(product.queries for product in found.products):
         yield "queries", "Queries", _queries(found)
     yield "objects", "Every object", _objects(found)
-    yield "facts", "What no schema shows", table(tables.facts(found))
+    yield "facts", "What no schema shows", table(tables.facts(found), stacked=True)
     if found.findings:
         yield "findings", "Findings", items(found.findings, "plain")
     yield "method", "What the words mean", terms(words.method())
@@ -58,8 +66,8 @@ def _work(found: Assessment) -> Markup:
     keys = (tag("span", tag("span", class_=f"swatch {_PARTS[each]}"), f" {each}") for each in Outcome)
     figure = tag("figure", tag("p", *keys, class_="legend"), chart)
     asked, known = tables.work(found), tables.known(found)
-    todo = table(asked) if asked.rows else tag("p", "Nothing that somebody has to do or to agree to was found.")
-    rest = fold("What is taken over as it is, and worth knowing", table(known)) if known.rows else Markup("")
+    todo = table(asked, stacked=True) if asked.rows else tag("p", "Nothing that somebody has to do or to agree to was found.")
+    rest = fold("What is taken over as it is, and worth knowing", table(known, stacked=True)) if known.rows else Markup("")
     return join((figure, table(tables.summary(found)), todo, rest))
 
 
@@ -67,11 +75,11 @@ def _constraints(found: Assessment) -> Markup:
     parts: list[Markup] = [tag("p", words.constraints_line(found))]
     shown = {status for status in Status if any(check.status is status for check in found.constraints)}
     if Status.VIOLATED in shown:
-        parts.append(table(tables.constraints(found, Status.VIOLATED)))
+        parts.append(table(tables.constraints(found, Status.VIOLATED), stacked=True))
     if Status.UNCHECKED in shown:
-        parts.append(fold("Those that could not be checked", table(tables.constraints(found, Status.UNCHECKED))))
+        parts.append(fold("Those that could not be checked", table(tables.constraints(found, Status.UNCHECKED), stacked=True)))
     if Status.HOLDS in shown:
-        parts.append(fold("Those that hold", table(tables.constraints(found, Status.HOLDS))))
+        parts.append(fold("Those that hold", table(tables.constraints(found, Status.HOLDS), stacked=True)))
     return join(parts)
 
 
@@ -83,7 +91,7 @@ def _translated(product: ProductOutcome) -> Markup:
     grid = tables.queries(product)
     kept = len(product.queries) - len(grid.rows)
     line = tag("p", f"{product.product}: {kept:,} of {len(product.queries):,} translate as they are.")
-    return join((line, fold("The others", table(grid)) if grid.rows else Markup("")))
+    return join((line, fold("The others", table(grid, stacked=True)) if grid.rows else Markup("")))
 
 
 def _objects(found: Assessment) -> Markup:
@@ -96,7 +104,7 @@ def _object(found: Assessment, same: tuple[ObjectOutcome, ...]) -> Markup:
         tag("span", tag("i", product.product), f" {_told(each)}", class_="fact")
         for product, each in zip(found.products, same, strict=True)
     )
-    return fold(join((tag("b", same[0].name), " ", *shown)), table(tables.notes(found, same)), class_="choice")
+    return fold(join((tag("b", same[0].name), " ", *shown)), table(tables.notes(found, same), stacked=True), class_="choice")
 
 
 def _told(each: ObjectOutcome) -> str:

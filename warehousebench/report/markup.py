@@ -66,11 +66,15 @@ def fold(summary: str, *children: str, open_: bool = False, class_: str = "") ->
     return tag("details", tag("summary", summary), *children, class_=class_, open=open_)
 
 
-def table(grid: Grid) -> Markup:
-    """Return ``grid`` as a captioned table in a box of its own that scrolls sideways where the window is narrow."""
+def table(grid: Grid, *, stacked: bool = False) -> Markup:
+    """Return ``grid`` as a captioned table in a box of its own that scrolls sideways where the window is narrow.
+
+    A ``stacked`` one names the column in each cell, so that a style sheet may set its cells below each other there.
+    """
     head = tag("thead", tag("tr", *(_heading(column) for column in grid.columns)))
-    body = tag("tbody", *(tag("tr", *_row(grid.columns, row)) for row in grid.rows))
-    content = tag("table", tag("caption", grid.caption), head, body, class_="sortable" if grid.sortable else "")
+    body = tag("tbody", *(tag("tr", *_row(grid.columns, row, stacked)) for row in grid.rows))
+    classes = " ".join(name for name, holds in (("sortable", grid.sortable), ("stacked", stacked)) if holds)
+    content = tag("table", tag("caption", grid.caption), head, body, class_=classes)
     return tag("div", content, class_="scroll", role="region", aria_label=grid.caption, tabindex="0")
 
 
@@ -79,8 +83,9 @@ def _heading(column: Column) -> Markup:
     return tag("th", column.title, *unit, scope="col", class_="n" if column.figures else "")
 
 
-def _row(columns: tuple[Column, ...], row: tuple[Cell, ...]) -> Iterable[Markup]:
+def _row(columns: tuple[Column, ...], row: tuple[Cell, ...], stacked: bool) -> Iterable[Markup]:
     for index, (column, cell) in enumerate(zip(columns, row, strict=True)):
         tone = " ".join(filter(None, ("n" if column.figures else "", cell.tone)))
         key = None if cell.key is None else f"{cell.key:.6g}"
-        yield tag("td" if index else "th", cell.text, scope=None if index else "row", class_=tone, data_key=key)
+        label = f"{column.title} {column.unit}".strip() if stacked and index else None
+        yield tag("td" if index else "th", cell.text, scope=None if index else "row", class_=tone, data_key=key, data_label=label)
