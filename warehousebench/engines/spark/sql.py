@@ -51,6 +51,12 @@ def _days_from_sunday(query: TypedQuery) -> None:
             replace(query, extract, exp.Paren(this=exp.Sub(this=extract.copy(), expression=exp.Literal.number(1))))
 
 
+def _without_zone(query: TypedQuery) -> None:
+    """Take the zone from what is cut or parsed: both give a moment in the session's zone, DuckDB's a time without one."""
+    for node in [*query.nodes(exp.TimestampTrunc), *query.nodes(exp.StrToTime)]:
+        replace(query, node, exp.cast(node.copy(), exp.DataType.Type.TIMESTAMPNTZ))
+
+
 class WarehouseSpark(Spark):
     """Spark's SQL, but for escapes in texts that its parser takes for plain letters."""
 
@@ -89,6 +95,7 @@ GRAMMAR = Grammar(
         texts.interval_differences,
         texts.parts_of_times(_PARTS, cast=False),
         _days_from_sunday,
+        _without_zone,
         arithmetic.divisions,
         clauses.like_patterns,
         nulls_left_out(small),
