@@ -138,6 +138,19 @@ def test_queries_are_counted_by_how_they_translate() -> None:
     assert by_engine == {"redshift": Outcome.BY_HAND, "vertica": Outcome.CHANGED}
 
 
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT id FROM customer WHERE born < CURRENT_DATE", Outcome.CHANGED),
+        ("SELECT unnest([1]) AS u, CURRENT_DATE AS d", Outcome.BY_HAND),
+        ("SELECT random() AS r FROM customer", Outcome.BY_HAND),
+    ],
+)
+def test_a_query_is_not_refused_for_asking_the_time(sql: str, expected: Outcome) -> None:
+    found = assessed(SHOP, queries=[SuiteQuery("q", sql)])
+    assert {each.queries[0].outcome for each in found.products} == {expected}
+
+
 def test_outcomes_are_the_worst_of_the_notes() -> None:
     order = list(Outcome), list(Effort)
     for each in (each for found in assessed(SHOP).products for each in found.objects):

@@ -87,8 +87,8 @@ def _look(inputs: Inputs, products: Mapping[str, Counterparts], progress: Callab
         known = reading.profile.tables[name]
         try:
             checks += constraint_checks(reading.connection, rows.table, reading.rows, known.rows)
-            for engine, product in products.items():
-                risks[engine] += value_risks(reading.connection, rows, product, known)
+            for engine, risk in value_risks(reading.connection, rows, products, known):
+                risks[engine].append(risk)
         except EngineError as error:
             findings.append(f"the rows of {name} cannot be looked at: {error}")
         progress(name)

@@ -108,7 +108,8 @@ def _orphans(rows: Rows, key: ForeignKey, others: Mapping[str, Rows], text: str)
     pairs = zip(key.columns, key.referenced_columns, strict=True)
     equal = " AND ".join(_equal(rows.table.column(child), parent.table.column(up)) for child, up in pairs)
     present = " AND ".join(f"c.{duck.quote(name)} IS NOT NULL" for name in key.columns)
-    orphans = f"FROM {rows.typed} AS c WHERE {present} AND NOT EXISTS (SELECT 1 FROM {parent.typed} AS p WHERE {equal})"
+    # DuckDB answers NOT EXISTS over all keys of the child by way of their distinct values, which takes many times as long.
+    orphans = f"FROM {rows.typed} AS c ANTI JOIN {parent.typed} AS p ON {equal} WHERE {present}"
     return _Asked("foreign key", text, f"SELECT count(*) {orphans}", f"SELECT DISTINCT {_columns(key.columns, 'c.')} {orphans}")
 
 

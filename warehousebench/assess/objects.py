@@ -134,7 +134,10 @@ def view_outcome(view: View, translated: QueryOutcome, product: Counterparts) ->
     """Return a view as its query is translated, a materialized one as the product has them besides."""
     effort = {Outcome.AS_IS: Effort.NONE, Outcome.CHANGED: Effort.SIMPLE, Outcome.BY_HAND: Effort.MEDIUM}[translated.outcome]
     reasons = translated.notes or ("its query is translated as it is",)
-    remedy = f"Create it as: {translated.sql}" if translated.sql else "Write its query anew for the product."
+    unwritten = (
+        "Write its query for the product." if translated.outcome is Outcome.CHANGED else "Write its query anew for the product."
+    )
+    remedy = f"Create it as: {translated.sql}" if translated.sql else unwritten
     notes = [Note("view.query", (), translated.outcome, effort, reason, remedy) for reason in reasons]
     if view.materialized:
         notes.append(_note("view.materialized", (), product.materialized))

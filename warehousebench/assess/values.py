@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehousebench import duck
+from warehousebench.assess.bounds import decimals_within, integers_within, years_within
 from warehousebench.assess.objects import target_of
 from warehousebench.assess.rows import Rows, meant_type
 from warehousebench.engines.common.counterparts import Counterparts
 from warehousebench.engines.common.widths import Target
 from warehousebench.model.assessment import Risk
 from warehousebench.model.catalog import FLOATS, INTEGERS, TEMPORALS, Column, TypeKind
-from warehousebench.model.profile import TableProfile
+from warehousebench.model.profile import ColumnProfile, TableProfile
 
 EXAMPLES = 3
 # A wide table's conditions are asked for in several statements: DuckDB plans one of thousands of parts for minutes.
@@ -36,20 +37,39 @@ class Probe:
     loses: bool = True
 
 
-def value_risks(connection: duck.Connection, rows: Rows, product: Counterparts, seen: TableProfile) -> Iterator[Risk]:
-    """Yield a risk for every kind of value that occurs in a table; raises EngineError if its rows cannot be read."""
-    probes = [probe for column in rows.table.columns if rows.has(column.name) for probe in _probes(column, rows, product, seen)]
-    for start in range(0, len(probes), _AT_ONCE):
-        part = probes[start : start + _AT_ONCE]
-        counts = ", ".join(f"count(*) FILTER (WHERE {probe.condition})" for probe in part)
-        (found,) = duck.rows(connection, f"SELECT {counts} FROM {rows.raw}")
-        for probe, count in zip(part, found, strict=True):
-            if count:
-                yield _risk(rows.table.name, probe, int(count), seen.rows, _examples(connection, rows, probe))
+def value_risks(
+    connection: duck.Connection, rows: Rows, products: Mapping[str, Counterparts], seen: TableProfile
+) -> Iterator[tuple[str, Risk]]:
+    """Yield (engine, risk) for every kind of value that occurs in a table; raises EngineError if its rows cannot be read.
+
+    What several products mind is counted once.
+    """
+    asked = [
+        (engine, probe)
+        for engine, product in products.items()
+        for column in rows.table.columns
+        if rows.has(column.name)
+        for probe in _probes(column, rows, product, seen)
+    ]
+    counts = _counts(connection, rows, list(dict.fromkeys(probe.condition for _, probe in asked)))
+    shown = {probe.condition: _examples(connection, rows, probe) for _, probe in asked if counts[probe.condition]}
+    for engine, each in asked:
+        if count := counts[each.condition]:
+            examples = shown[each.condition]
+            yield (
+                engine,
+                Risk(each.code, rows.table.name, each.column, count, seen.rows, each.reason, each.remedy, examples, each.loses),
+            )
 
 
-def _risk(table: str, probe: Probe, count: int, of: int, examples: tuple[str, ...]) -> Risk:
-    return Risk(probe.code, table, probe.column, count, of, probe.reason, probe.remedy, examples, probe.loses)
+def _counts(connection: duck.Connection, rows: Rows, conditions: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(conditions), _AT_ONCE):
+        part = conditions[start : start + _AT_ONCE]
+        counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in part)
+        (row,) = duck.rows(connection, f"SELECT {counts} FROM {rows.raw}")
+        found |= dict(zip(part, map(int, row), strict=True))
+    return found
 
 
 def _examples(connection: duck.Connection, rows: Rows, probe: Probe) -> tuple[str, ...]:
@@ -58,20 +78,20 @@ def _examples(connection: duck.Connection, rows: Rows, probe: Probe) -> tuple[st
     return tuple(str(value) for (value,) in duck.rows(connection, sql) if value is not None)
 
 
-def _probes(column: Column, rows: Rows, product: Counterparts, seen: TableProfile | None) -> Iterator[Probe]:
+def _probes(column: Column, rows: Rows, product: Counterparts, seen: TableProfile) -> Iterator[Probe]:
     known = target_of(column, product, seen)
     target = known if isinstance(known, Target) else None
-    stored, value = rows.kind(column.name), rows.value(column)
+    stored, value, figures = rows.kind(column.name), rows.value(column), seen.columns[column.name]
     if stored == "VARCHAR" and meant_type(column):
         yield from _unreadable(column, value)
     elif stored == "VARCHAR":
-        yield from _text(column, product, target)
+        yield from _text(column, product, target, figures)
     elif stored == "BLOB":
-        yield from _bytes(column, product, target)
+        yield from _bytes(column, product, target, figures)
     if column.type.kind in TEMPORALS and column.type.kind is not TypeKind.TIME:
-        yield from _moments(column, stored, value)
+        yield from _moments(column, stored, value, figures)
     if _is_number(column):
-        yield from _numbers(column, stored, value, product, target)
+        yield from _numbers(column, stored, value, product, target, figures)
 
 
 def _is_number(column: Column) -> bool:
@@ -107,68 +127,68 @@ def _nanoseconds(column: Column, condition: str) -> Probe:
     return Probe("time.nanoseconds", column.name, condition, "finer than the microseconds that both products keep", remedy)
 
 
-def _text(column: Column, product: Counterparts, target: Target | None) -> Iterator[Probe]:
+def _text(column: Column, product: Counterparts, target: Target | None, seen: ColumnProfile) -> Iterator[Probe]:
     name = duck.quote(column.name)
     sized = _SIZED.match(target.sql) if target else None
     document = product.document_bytes if target and target.sql == "SUPER" else None
     most = int(sized["bytes"]) if sized else document or product.text_bytes
-    yield Probe(
-        "text.long",
-        column.name,
-        f"strlen({name}) > {most}",
-        f"longer than {most:,} bytes, the most that {target.base if target else 'the longest text'} holds here",
-        "Cut them, split them, or leave the column out.",
-    )
-    yield Probe(
-        "text.nul", column.name, f"contains({name}, chr(0))", "a NUL character, which loads may refuse", "Take it out when loading."
-    )
+    if seen.maximum_width > most:
+        reason = f"longer than {most:,} bytes, the most that {target.base if target else 'the longest text'} holds here"
+        remedy = "Cut them, split them, or leave the column out."
+        yield Probe("text.long", column.name, f"strlen({name}) > {most}", reason, remedy)
+    nul = "a NUL character, which loads may refuse"
+    yield Probe("text.nul", column.name, f"contains({name}, chr(0))", nul, "Take it out when loading.")
     replaced = "the sign for a character that was lost in an earlier conversion"
-    yield Probe(
-        "text.replaced", column.name, f"contains({name}, chr(65533))", replaced, "Export again in the right encoding.", loses=False
-    )
-    empty = "empty text, which is not NULL on either product, and becomes NULL if a load is told so"
-    yield Probe("text.empty", column.name, f"{name} = ''", empty, "Load without EMPTYASNULL or NULL AS ''.", loses=False)
-    yield from _characters(column, product)
+    remedy = "Export again in the right encoding."
+    yield Probe("text.replaced", column.name, f"contains({name}, chr(65533))", replaced, remedy, loses=False)
+    if seen.minimum == "":
+        empty = "empty text, which is not NULL on either product, and becomes NULL if a load is told so"
+        yield Probe("text.empty", column.name, f"{name} = ''", empty, "Load without EMPTYASNULL or NULL AS ''.", loses=False)
+    yield from _characters(column, product, seen)
 
 
-def _characters(column: Column, product: Counterparts) -> Iterator[Probe]:
+def _characters(column: Column, product: Counterparts, seen: ColumnProfile) -> Iterator[Probe]:
     """What characters and lengths mean: declared ones are not kept by every source, nor counted alike by every product."""
     name, type_ = duck.quote(column.name), column.type
-    if type_.length and type_.kind in (TypeKind.CHAR, TypeKind.VARCHAR):
+    if type_.length and type_.kind in (TypeKind.CHAR, TypeKind.VARCHAR) and seen.maximum_width > type_.length:
         reason = f"longer than the {type_.length:,} characters declared; the type holds what was seen"
-        yield Probe(
-            "text.declared", column.name, f"length({name}) > {type_.length}", reason, "Correct the declaration.", loses=False
-        )
-    if product.pads:
-        if type_.kind is TypeKind.CHAR:
-            reason = "more than one byte per character, which CHAR refuses: kept as VARCHAR"
-            yield Probe("char.multibyte", column.name, f"strlen({name}) <> length({name})", reason, "", loses=False)
-        else:
-            reason = "blanks at the end, which count for nothing in comparisons here"
-            yield Probe("text.blanks", column.name, f"ends_with({name}, ' ')", reason, "Trim them, if they are meant.", loses=False)
+        longer = f"length({name}) > {type_.length}"
+        yield Probe("text.declared", column.name, longer, reason, "Correct the declaration.", loses=False)
+    if product.pads and type_.kind is TypeKind.CHAR:
+        reason = "more than one byte per character, which CHAR refuses: kept as VARCHAR"
+        yield Probe("char.multibyte", column.name, f"strlen({name}) <> length({name})", reason, "", loses=False)
+    elif product.pads:
+        reason = "blanks at the end, which count for nothing in comparisons here"
+        yield Probe("text.blanks", column.name, f"ends_with({name}, ' ')", reason, "Trim them, if they are meant.", loses=False)
 
 
-def _bytes(column: Column, product: Counterparts, target: Target | None) -> Iterator[Probe]:
+def _bytes(column: Column, product: Counterparts, target: Target | None, seen: ColumnProfile) -> Iterator[Probe]:
     name = duck.quote(column.name)
     sized = _SIZED.match(target.sql) if target else None
     most = int(sized["bytes"]) if sized else product.binary_bytes
-    reason = f"longer than {most:,} bytes, the most that the column holds here"
-    yield Probe("binary.long", column.name, f"octet_length({name}) > {most}", reason, "Keep them in files, and their names here.")
+    if seen.maximum_width > most:
+        reason = f"longer than {most:,} bytes, the most that the column holds here"
+        remedy = "Keep them in files, and their names here."
+        yield Probe("binary.long", column.name, f"octet_length({name}) > {most}", reason, remedy)
     if column.type.kind is not TypeKind.BINARY:
         invalid = f"{name} IS NOT NULL AND TRY(decode({name})) IS NULL"
         yield Probe("text.encoding", column.name, invalid, "bytes that are no UTF-8", "Convert from the encoding they are in.")
 
 
-def _moments(column: Column, stored: str, value: str) -> Iterator[Probe]:
+def _moments(column: Column, stored: str, value: str, seen: ColumnProfile) -> Iterator[Probe]:
     remedy = "Make them NULL, or a far date that queries know."
     if stored == "TIMESTAMP_NS":
         yield _nanoseconds(column, f"epoch_ns({value}) % 1000 <> 0")
-    yield Probe("time.infinite", column.name, f"isinf({value})", "infinity, which is no moment on either product", remedy)
+    if years_within(seen):
+        return
+    yield Probe("time.infinite", column.name, f"isinf({value})", "infinity, which not every product takes for a moment", remedy)
     years = f"isfinite({value}) AND (year({value}) < 1 OR year({value}) > 9999)"
     yield Probe("time.years", column.name, years, "years before 1 or after 9999", "Test such dates with your clients.")
 
 
-def _numbers(column: Column, stored: str, value: str, product: Counterparts, target: Target | None) -> Iterator[Probe]:
+def _numbers(
+    column: Column, stored: str, value: str, product: Counterparts, target: Target | None, seen: ColumnProfile
+) -> Iterator[Probe]:
     name = column.name
     floating = stored in ("FLOAT", "DOUBLE") or column.type.kind in FLOATS
     exact = _EXACT.match(target.sql) if target else None
@@ -183,6 +203,8 @@ def _numbers(column: Column, stored: str, value: str, product: Counterparts, tar
         yield from _digits(column, stored, value, int(exact["digits"]), int(exact["places"]))
     if target and target.sql in product.integers and not floating:
         least, greatest = product.integers[target.sql]
+        if integers_within(stored, seen, least, greatest):
+            return
         reason = f"outside of {target.sql}, which is {least:,} to {greatest:,}"
         yield Probe(
             "number.range", name, f"{value} NOT BETWEEN {least} AND {greatest}", reason, "Load the column as a wider number."
@@ -194,7 +216,7 @@ def _digits(column: Column, stored: str, value: str, digits: int, places: int) -
     if stored in ("FLOAT", "DOUBLE"):
         finite = f"isfinite({value})"
         whole, fraction = f"{finite} AND abs({value}) >= 1e{digits - places}", f"{finite} AND {value} <> round({value}, {places})"
-    elif stored.startswith("DECIMAL") or stored == "VARCHAR":
+    elif stored == "VARCHAR" or (stored.startswith("DECIMAL") and not decimals_within(stored, digits, places)):
         written = f"ltrim({duck.quote(column.name)}::VARCHAR, '-+')"
         whole = f"length(ltrim(split_part({written}, '.', 1), '0')) > {digits - places}"
         fraction = f"length(rtrim(split_part({written}, '.', 2), '0')) > {places}"

@@ -35,7 +35,8 @@ _METHOD = (
     ),
     (
         "Values and constraints",
-        "Counted on all rows given, not on a sample. CSV files are read as text, so that a value that cannot be read is counted.",
+        "Counted on all rows given, not on a sample. CSV files are read as text, so that a value that cannot be read is counted. "
+        "The examples are values of your own data: mind who reads this.",
     ),
     (
         "Sizes",
