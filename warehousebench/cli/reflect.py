@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -20,9 +21,12 @@ from warehousebench.model.catalog import Catalog
 @click.option("--dialect", help="SQL dialect of DDL files: postgres, mysql, sqlite, oracle, tsql, hsqldb.")
 @click.option("--schema", help="Schema of the database to read; the default one if not given.")
 @click.option("--rows", type=folder, help="Also export all rows of a database as Parquet into this folder.")
-@click.option("-o", "--out", type=file, default="catalog.json", show_default=True, help="File to write.")
+@click.option("--design", is_flag=True, help="Read the physical design that a Redshift or Vertica schema has now, not a schema.")
+@click.option("-o", "--out", type=file, help="File to write; catalog.json, or design.<engine>.json with --design.")
 @format_option
-def command(source: tuple[str, ...], dialect: str | None, schema: str | None, rows: Path | None, out: Path, output: str) -> None:
+def command(
+    source: tuple[str, ...], dialect: str | None, schema: str | None, rows: Path | None, design: bool, out: Path | None, output: str
+) -> None:
     """Read tables, columns and keys from SOURCE: a database URL, an SQLite file, DDL files, or a folder of data.
 
     A folder holds Parquet or CSV files, one or more per table: they tell no keys, and CSV files no types, which are guessed.
@@ -32,7 +36,12 @@ def command(source: tuple[str, ...], dialect: str | None, schema: str | None, ro
                warehousebench reflect schema.sql --dialect postgres
                warehousebench reflect postgresql+psycopg://me@host/shop
                warehousebench reflect exported_csv/
+               warehousebench reflect --design redshift://me@cluster:5439/shop?schema=sales
     """
+    if design:
+        _design(source, out, output)
+        return
+    out = out or Path("catalog.json")
     from warehousebench.source.database import is_database, reflect_source
     from warehousebench.source.ddl import read_ddl
     from warehousebench.source.files import is_folder
@@ -60,6 +69,21 @@ def _beside(catalog: Catalog) -> str:
     """Return how many views and other objects the source has; empty for none."""
     counts = Counter({"view": len(catalog.views)} if catalog.views else {}) + Counter(each.kind for each in catalog.objects)
     return ", ".join(f"{number} {kind}{'s' * (number > 1)}" for kind, number in counts.items())
+
+
+def _design(source: tuple[str, ...], out: Path | None, output: str) -> None:
+    """Write the design that a warehouse's schema has now: what ``advise --against`` can hold its advice against."""
+    from warehousebench.engines import DESIGNERS, ENGINES, designer, target
+
+    place = target(source[0])
+    if len(source) > 1 or place.engine not in DESIGNERS:
+        raise UsageError(f"--design reads one schema of {' or '.join(DESIGNERS)}. Name an engine, a target or a URL")
+    path = out or Path(f"design.{place.engine}.json")
+    refuse_existing(path)
+    with step(f"Read the design of {place.name}"):
+        found = import_module(ENGINES[place.engine]).reflect_design(place)
+    document.write(path, found)
+    emit(found, designer(place.engine).summarise(found, "").basis, output)
 
 
 def _export(source: str, catalog: Catalog, folder: Path, schema: str | None) -> None:
