@@ -150,8 +150,9 @@ def used(file: pq.ParquetFile) -> dict[str, str]:
 
 PLAIN = dict.fromkeys(["k", "price", "f", "b", "s", "d", "t"], "PLAIN")
 DICTIONARIES = dict.fromkeys(["k", "price", "f", "s", "d", "t"], "RLE_DICTIONARY") | {"b": "PLAIN"}
-PACKED = dict.fromkeys(["k", "price", "d", "t"], "DELTA_BINARY_PACKED")
-COMPACT = PACKED | {"f": "BYTE_STREAM_SPLIT", "s": "DELTA_LENGTH_BYTE_ARRAY", "b": "PLAIN"}
+DAYS = {"d": "RLE_DICTIONARY"}
+PACKED = dict.fromkeys(["k", "price", "t"], "DELTA_BINARY_PACKED")
+COMPACT = PACKED | DAYS | {"f": "BYTE_STREAM_SPLIT", "s": "DELTA_LENGTH_BYTE_ARRAY", "b": "PLAIN"}
 
 
 @pytest.mark.parametrize(
@@ -162,8 +163,8 @@ COMPACT = PACKED | {"f": "BYTE_STREAM_SPLIT", "s": "DELTA_LENGTH_BYTE_ARRAY", "b
         (CodecFamily.DICTIONARY, ParquetProfile.PORTABLE, DICTIONARIES),
         (CodecFamily.DELTA, ParquetProfile.COMPACT, COMPACT),
         (CodecFamily.COMPRESSED, ParquetProfile.COMPACT, COMPACT),
-        (CodecFamily.DELTA, ParquetProfile.PORTABLE, PLAIN),
-        (CodecFamily.COMPRESSED, ParquetProfile.PORTABLE, PLAIN),
+        (CodecFamily.DELTA, ParquetProfile.PORTABLE, PLAIN | DAYS),
+        (CodecFamily.COMPRESSED, ParquetProfile.PORTABLE, PLAIN | DAYS),
         (None, ParquetProfile.COMPACT, DICTIONARIES),
     ],
 )

@@ -54,9 +54,11 @@ def encodings(schema: pa.Schema, families: Mapping[str, CodecFamily] | None, pro
 def _encoding(type_: pa.DataType, family: CodecFamily, profile: ParquetProfile) -> str:
     if pa.types.is_boolean(type_):
         return "PLAIN"
-    if family in (CodecFamily.RUNS, CodecFamily.DICTIONARY):
-        return DICTIONARY
-    if family is CodecFamily.PLAIN or profile is ParquetProfile.PORTABLE:
+    if family is CodecFamily.PLAIN:
+        return "PLAIN"
+    if family in (CodecFamily.RUNS, CodecFamily.DICTIONARY) or pa.types.is_date32(type_):
+        return DICTIONARY  # days: a row group holds few, and their numbers pack tighter than their differences
+    if profile is ParquetProfile.PORTABLE:
         return "PLAIN"
     if pa.types.is_string(type_) or pa.types.is_binary(type_):
         return "DELTA_LENGTH_BYTE_ARRAY"
@@ -69,7 +71,7 @@ def _is_integer_stored(type_: pa.DataType) -> bool:
     """Return whether Parquet keeps this type as a 32- or 64-bit integer."""
     if pa.types.is_decimal(type_):
         return bool(type_.precision <= 18)
-    return bool(pa.types.is_integer(type_) or pa.types.is_date32(type_) or pa.types.is_timestamp(type_) or pa.types.is_time(type_))
+    return bool(pa.types.is_integer(type_) or pa.types.is_timestamp(type_) or pa.types.is_time(type_))
 
 
 def write_table(
