@@ -98,6 +98,23 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def mysql_url() -> Iterator[str]:
+    """Return the URL of an empty MySQL or MariaDB database of this session's own; skips without a server."""
+    import sqlalchemy as sa
+
+    text = os.environ.get("WB_TEST_MYSQL", "mysql+pymysql://root@127.0.0.1:3306/test")
+    engine, name = sa.create_engine(text, poolclass=sa.NullPool), f"wb_test_{uuid.uuid4().hex[:12]}"
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
+    except (ImportError, sa.exc.SQLAlchemyError) as error:
+        pytest.skip(f"no MySQL or MariaDB: set WB_TEST_MYSQL to a URL such as {text} ({type(error).__name__})")
+    yield sa.make_url(text).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name}"))
+
+
+@pytest.fixture(scope="session")
 def spark_here() -> Target:
     """Return Spark on this machine, whose driver all tests share; skips without Java."""
     try:

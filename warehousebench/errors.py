@@ -11,9 +11,12 @@
     │   ├── TimeLimitError               stopped by the clock we set
     │   └── UnsupportedError              the engine cannot do it, and why
     └── VerificationError        exit 3   an answer differs from the reference
+        └── PartialLoadError              some tables arrived, others did not
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class WarehouseBenchError(Exception):
@@ -56,3 +59,12 @@ class VerificationError(WarehouseBenchError):
     """At least one answer differs from the reference."""
 
     exit_code = 3
+
+
+class PartialLoadError(VerificationError):
+    """Some tables did not arrive: ``failures`` maps each to the reason; all others are there whole."""
+
+    def __init__(self, failures: Mapping[str, str], tables: int, *, stand_in: bool = False) -> None:
+        self.failures, self.stand_in = dict(failures), stand_in
+        rest = f" ({len(failures)} of {tables} tables did not arrive: {', '.join(failures)})" if len(failures) > 1 else ""
+        super().__init__(f"{next(iter(failures.values()))}{rest}")

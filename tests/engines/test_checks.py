@@ -62,8 +62,25 @@ def test_sums_of_floats_may_differ_in_their_last_digits_only() -> None:
     label = "c: sum of floats"
     assert differing(expected, expected | {label: repr(float(expected[label]) * (1 + 1e-12))}) == ()
     assert differing(expected, expected | {label: repr(float(expected[label]) * (1 + 1e-6))})
-    exact = sums(TypeKind.DECIMAL, "0.1", "0.2")
-    assert differing(exact, exact | {"c: sum": "0.3000000001"}) == ("c: sum is 0.3000000001 and should be 0.3",)
+    exact = sums(TypeKind.INTEGER, "1", "2")
+    assert differing(exact, exact | {"c: sum": "4"}) == ("c: sum is 4 and should be 3",)
+
+
+def test_what_is_no_finite_number_spoils_no_sum() -> None:
+    odd = ("'NaN'", "'Infinity'", "'-Infinity'", "1.7976931348623157e308", "1.7e308", "-0.0")
+    expected = sums(TypeKind.DOUBLE, *odd, "0.25")
+    assert expected["c: sum of floats"] == "0.25"
+    assert (expected["c: least"], expected["c: greatest"]) == ("-inf", "nan")
+    assert differing(expected, sums(TypeKind.DOUBLE, *reversed(odd), "0.25")) == ()
+    assert differing(expected, sums(TypeKind.DOUBLE, *odd, "0.5"))
+
+
+def test_the_longest_decimals_overflow_no_sum() -> None:
+    longest = "9999999999999999999999999999.9999999999"
+    expected = sums(TypeKind.DECIMAL, longest, longest, f"-{longest}", longest)
+    assert differing(expected, sums(TypeKind.DECIMAL, longest, f"-{longest}", longest, longest)) == ()
+    other = "9999999999999999999999999999.9999999998"
+    assert len(differing(expected, sums(TypeKind.DECIMAL, other, longest, f"-{longest}", longest))) == 1
 
 
 def test_a_column_that_only_one_end_has_is_a_difference() -> None:

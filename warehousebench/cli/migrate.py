@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from warehousebench.cli.console import step
+from warehousebench.cli.console import Advance, step
 from warehousebench.cli.options import Rate, emit, file, folder, format_option, refuse_existing
 from warehousebench.cli.tables import seconds, size, table
 from warehousebench.errors import UsageError
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog
-from warehousebench.model.migration import Extraction, MigratedTable, Migration
+from warehousebench.model.migration import Migration
 
 if TYPE_CHECKING:
     from warehousebench.load.migrate.extract import Limits
+    from warehousebench.load.migrate.flow import Out
 
 MIGRATION, ROWS, LAYOUT = "migration.json", "rows", "layout"
 LOCAL = ("duckdb", "parquet")
+MEMORY = "600MB"  # of a sort: a migration is to get by with a gigabyte in all
 
 
 @click.command("migrate")
@@ -63,31 +66,33 @@ def command(
                warehousebench migrate postgresql+psycopg://me@host/shop --to duckdb -o shop
                warehousebench migrate shop.sqlite --to vertica --design design.vertica.json -o shop --execute
     """
+    from warehousebench.load.migrate.account import loaded
     from warehousebench.load.migrate.extract import Limits
+    from warehousebench.load.migrate.flow import only
     from warehousebench.source.database import reflect
 
     with step("Read the schema"):
-        catalog = _only(reflect(source, schema), chosen)
+        catalog = only(reflect(source, schema), chosen)
     if dry_run:
         click.echo(_planned(catalog, named))
         return
     if named not in LOCAL and not execute:
-        raise UsageError(f"migrating to {named} writes there. Look at --dry-run first, then add --execute.")
+        raise UsageError(f"migrating to {_shown(named)} writes there. Look at --dry-run first, then add --execute.")
     if not resume:
         refuse_existing(out / MIGRATION, out / ROWS)
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    tables, consistent = _extracted(source, schema, catalog, out, Limits(max_connections, rate), resume)
-    stand_in, failures = _loaded(tables, named, design, out, resume)
-    from warehousebench.load.migrate.account import loaded
-
+    started = _now()
+    found = _brought_out(source, schema, catalog, out, Limits(rate), max_connections, resume)
+    load = _loaded(named, design, out, resume) if found.usable else _Load()
+    tables = loaded(found.tables, load.failures)
     done = Migration(
-        catalog.source,
-        named,
-        consistent,
-        started,
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        loaded(tables, failures),
-        stand_in,
+        source=catalog.source,
+        target=load.target or _shown(named),
+        consistent=found.consistent,
+        started=started,
+        finished=_now(),
+        tables=tables,
+        notes=found.notes,
+        stand_in=load.stand_in,
     )
     document.write(out / MIGRATION, done)
     emit(done, _overview(done), output)
@@ -95,126 +100,93 @@ def command(
         sys.exit(1)
 
 
-def _only(catalog: Catalog, chosen: tuple[str, ...]) -> Catalog:
-    if unknown := sorted(set(chosen) - {each.name for each in catalog}):
-        known = ", ".join(each.name for each in catalog)
-        raise UsageError(f"the source has no table {unknown[0]}. It has: {known}")
-    return replace(catalog, tables=tuple(each for each in catalog if not chosen or each.name in chosen))
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What the load says: where the rows are now, whether a stand-in took them, and which tables did not arrive."""
+
+    target: str = ""
+    stand_in: bool = False
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
-def _extracted(
-    url: str, schema: str | None, catalog: Catalog, out: Path, limits: Limits, resume: bool
-) -> tuple[dict[str, MigratedTable], str]:
-    """Bring the rows out and return the account so far, and how one moment was kept."""
-    from warehousebench.load.migrate import account
-    from warehousebench.load.migrate.extract import extract
+def _brought_out(url: str, schema: str | None, catalog: Catalog, out: Path, limits: Limits, connections: int, resume: bool) -> Out:
+    from warehousebench.load.migrate.flow import bring_out
     from warehousebench.source.extract import open_extraction
 
-    source = open_extraction(url, schema)
+    source = open_extraction(url, schema, catalog.tables, connections)
     try:
-        total = sum(each.rows or 0 for each in catalog)
-        with step("Read the rows", total or None) as advance:
-            meter = _Meter(total)
-            extraction = extract(
-                source,
-                catalog,
-                out / ROWS,
-                limits,
-                resume=resume,
-                observe=lambda name, rows: advance(meter.passed(name, rows), rows),
-            )
-        with step("Compare a sample with the source"):
-            tables = account.extracted(source, catalog, out / ROWS, extraction)
-        _describe(catalog, extraction, tables, out / ROWS)
-        return tables, source.consistent
+        with step("Read the rows and hold them against the source", sum(each.rows or 0 for each in catalog) or None) as advance:
+            meter = _Meter(advance)
+            return bring_out(source, catalog, out / ROWS, limits, resume=resume, observe=meter.passed)
     finally:
         source.close()
 
 
 class _Meter:
-    """Rows per second so far, for the progress display."""
+    """Rows per second of each table so far, for the progress display."""
 
-    def __init__(self, total: int) -> None:
-        self.total, self.rows, self.started = total, 0, datetime.now(UTC)
+    def __init__(self, advance: Advance) -> None:
+        self._advance, self._table, self._rows, self._started = advance, "", 0, 0.0
 
-    def passed(self, name: str, rows: int) -> str:
-        self.rows += rows
-        spent = (datetime.now(UTC) - self.started).total_seconds() or 1e-9
-        return f"{name}: {self.rows:,} rows, {self.rows / spent:,.0f} rows/s"
-
-
-def _describe(catalog: Catalog, extraction: Extraction, tables: Mapping[str, MigratedTable], folder: Path) -> None:
-    """Write catalog.json and data.json beside the rows, so that every other command can use them."""
-    from warehousebench.source.dataset import describe, write_dataset
-
-    usable = tuple(each for each in catalog if tables[each.name].status != "failed" and extraction.tables[each.name].done)
-    kept = replace(catalog, tables=usable)
-    document.write(folder / "catalog.json", kept)
-    if usable:
-        write_dataset(folder, describe(folder, "migration", 1.0, f"rows of {catalog.source}", kept))
+    def passed(self, name: str, rows: int) -> None:
+        """Count ``rows`` more of the table; none when it begins."""
+        if name != self._table:
+            self._table, self._rows, self._started = name, 0, time.perf_counter()
+        self._rows += rows
+        spent = max(time.perf_counter() - self._started, 1e-9)
+        self._advance(f"{name}: {self._rows:,} rows, {self._rows / spent:,.0f} rows/s", rows)
 
 
-def _loaded(
-    tables: Mapping[str, MigratedTable], named: str, design: Path | None, out: Path, resume: bool
-) -> tuple[bool, dict[str, str]]:
-    """Load what came out; return whether a stand-in took it, and the tables that did not arrive with the reason."""
+def _loaded(named: str, design: Path | None, out: Path, resume: bool) -> _Load:
     from warehousebench.cli.designs import read_layouts
     from warehousebench.cli.load import job_for, load, load_to, written
-    from warehousebench.errors import VerificationError
+    from warehousebench.errors import PartialLoadError
+    from warehousebench.load.migrate.flow import make_way
 
-    usable = [name for name, each in tables.items() if each.status != "failed"]
-    if not usable:
-        return False, {}
-    schema = document.read(out / ROWS / "catalog.json", Catalog)
+    rows, layout = out / ROWS, out / LAYOUT
+    make_way(layout, rows)
+    schema = document.read(rows / "catalog.json", Catalog)
     basis, layouts = read_layouts(design) if design else ("arrival order", {})
-    if named == "parquet":
-        written(job_for(out / ROWS, schema, "migration", basis, layouts, "portable", out / LAYOUT, engine="duckdb"), resume=resume)
-        return False, {}
     if named == "duckdb":
-        load(out / ROWS, schema, "migration", basis, layouts, "compact", out / LAYOUT, resume=resume)
-        return False, {}
+        load(rows, schema, "migration", basis, layouts, "compact", layout, memory=MEMORY, resume=resume)
+        return _Load()
+    if named == "parquet":
+        job = job_for(rows, schema, "migration", basis, layouts, "portable", layout, memory=MEMORY, engine="duckdb")
+        written(job, resume=resume)
+        return _Load()
     from warehousebench.engines import target as resolved
 
     target = resolved(named)
-    job = job_for(out / ROWS, schema, "migration", basis, layouts, "portable", out / LAYOUT, engine=target.engine)
+    job = job_for(rows, schema, "migration", basis, layouts, "portable", layout, memory=MEMORY, engine=target.engine)
     try:
-        return load_to(job, target, design, resume=resume).stand_in, {}
-    except VerificationError as error:
-        name = next((each for each in usable if str(error).startswith(f"{each} ") or str(error).startswith(f"{each}:")), usable[0])
-        return False, {name: str(error)}
+        return _Load(target.name, load_to(job, target, design, resume=resume).stand_in)
+    except PartialLoadError as error:
+        return _Load(target.name, error.stand_in, error.failures)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _shown(named: str) -> str:
+    """Return what --to names, without what only the target itself may know."""
+    return named.partition("://")[0] if "://" in named else named
 
 
 def _planned(catalog: Catalog, named: str) -> str:
+    from warehousebench.load.migrate.flow import estimate
+
+    sizes = [estimate(each) for each in catalog]
     rows = [
-        [each.name, "–" if each.rows is None else f"{each.rows:,}", str(len(each.columns)), _bytes(catalog, each.name)]
-        for each in catalog
+        [each.name, "–" if each.rows is None else f"{each.rows:,}", str(len(each.columns)), size(about)]
+        for each, about in zip(catalog, sizes, strict=True)
     ]
     total = sum(each.rows or 0 for each in catalog)
+    about = size(sum(each or 0 for each in sizes))
     return (
-        table(["table", "rows", "columns", "about"], rows)
-        + f"\n\n{total:,} rows of {len(catalog.tables)} tables would be read as of one moment and loaded to {named}. "
-        "Nothing was written."
+        table(["table", "rows", "columns", "about"], rows) + f"\n\n{total:,} rows, about {about}, of {len(catalog.tables)} tables "
+        f"would be read as of one moment and loaded to {_shown(named)}. Nothing was written."
     )
-
-
-def _bytes(catalog: Catalog, name: str) -> str:
-    """Return a rough size of a table's values: fixed widths, and sixteen bytes where only the rows could tell."""
-    from warehousebench.source.values import arrow_type
-
-    each = catalog.table(name)
-    if each.rows is None:
-        return "–"
-    widths = (getattr(arrow_type(column.type), "bit_width", 128) if _fixed(column.type) else 128 for column in each.columns)
-    return size(each.rows * sum(widths) / 8)
-
-
-def _fixed(type_: object) -> bool:
-    from warehousebench.source.values import arrow_type
-
-    try:
-        return bool(arrow_type(type_).bit_width)  # type: ignore[arg-type]
-    except ValueError:
-        return False
 
 
 def _overview(done: Migration) -> str:
@@ -230,6 +202,7 @@ def _overview(done: Migration) -> str:
             table(["table", "status", "rows", "rejected", "sampled", "read in"], rows, left=2),
             "",
             f"{verified} of {len(done.tables)} tables verified: read as of {done.consistent}, equal at both ends.{note}",
+            *done.notes,
             *reasons,
         ]
     )

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from warehousebench import duck
 from warehousebench.engines.base import Plan, Store
-from warehousebench.engines.common.checks import ROWS, differing
+from warehousebench.engines.common.checks import ROWS, differing, in_parts
 from warehousebench.engines.common.script import parents_first
 from warehousebench.engines.duckdb.checks import check
-from warehousebench.errors import EngineError, TransientError, UsageError, VerificationError
+from warehousebench.errors import EngineError, PartialLoadError, TransientError, UsageError, VerificationError
 from warehousebench.load.manifest import MANIFEST
 from warehousebench.load.stage import Job, Observer, begin, write_tables
 from warehousebench.model import document
@@ -48,8 +48,9 @@ def files_of(job: Job) -> dict[str, tuple[Path, ...]]:
 def load(job: Job, to: Destination, *, resume: bool = False, observe: Observer = lambda *_: None) -> Loaded:
     """Load every table of the job to the destination and return the finished manifest.
 
-    Raises UsageError for tables without a schema, EngineError if the engine refuses, VerificationError if a table there
-    differs from the source's or the engine's own catalogue from the design.
+    Raises UsageError for tables without a schema, EngineError if there is no session to be had, PartialLoadError after all
+    other tables if one is refused or differs from the source's, VerificationError if the engine's own catalogue differs
+    from the design.
     """
     if unknown := sorted(set(job.relations) - {table.name for table in to.plan.catalog}):
         raise UsageError(f"the schema does not describe the table {unknown[0]}: a server needs its types. Name another --catalog.")
@@ -58,11 +59,20 @@ def load(job: Job, to: Destination, *, resume: bool = False, observe: Observer =
         return loaded
     loaded = write_tables(job, loaded, observe)
     started = time.perf_counter()
+    failures: dict[str, str] = {}
     for table in parents_first(to.plan.catalog):
         if table.name in job.relations and table.name not in loaded.arrived:
-            rows = _retried(lambda store, table=table: _send(store, job, table, observe), to)  # type: ignore[misc]
+            try:
+                rows = _retried(lambda store, table=table: _send(store, job, table, observe), to)  # type: ignore[misc]
+            except (EngineError, VerificationError) as error:
+                if isinstance(error.__cause__, TransientError):
+                    raise  # the server is away, for all tables
+                failures[table.name] = str(error)
+                continue
             loaded = replace(loaded, arrived={**loaded.arrived, table.name: rows})
             document.write(job.folder / MANIFEST, loaded)
+    if failures:
+        raise PartialLoadError(failures, len(job.relations), stand_in=_retried(lambda store: store.stand_in, to))
     loaded = _retried(lambda store: _finish(store, job, to, loaded), to)
     seconds = sum(table.seconds for table in loaded.tables.values()) + time.perf_counter() - started
     loaded = replace(loaded, database=to.name, seconds=seconds)
@@ -101,7 +111,8 @@ def _send(store: Store, job: Job, table: Table, observe: Observer) -> int:
         )
     observe(table.name, "verify")
     expected = _expected(job, table)
-    if wrong := differing(expected, store.check(table)):
+    found = {label: value for part in in_parts(table) for label, value in store.check(part).items()}
+    if wrong := differing(expected, found):
         raise VerificationError(
             f"{table.name} arrived with other values: {_first(wrong)}. Repeat with --resume: the table is made anew; "
             "if it happens again, the column's type there is too narrow."

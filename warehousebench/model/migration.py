@@ -72,7 +72,7 @@ class MigratedTable:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """``migration.json``: the account of a migration, table by table."""
+    """``migration.json``: the account of a migration, table by table; ``notes`` names columns that came as another type."""
 
     made_by: ClassVar[str] = "warehousebench migrate"
 
@@ -82,6 +82,7 @@ class Migration:
     started: str
     finished: str
     tables: Mapping[str, MigratedTable]
+    notes: tuple[str, ...] = ()
     stand_in: bool = False
     format: str = "warehousebench.migration"
     version: int = 1

@@ -71,6 +71,18 @@ def array(cells: Sequence[Any], type_: DataType) -> pa.Array:
     return pa.array(result, arrow_type(type_))
 
 
+def misfits(cells: Sequence[Any], type_: DataType) -> frozenset[int]:
+    """Return the places of the values that :func:`array` refuses one by one."""
+    convert, found = _converter(type_), set()
+    for place, cell in enumerate(cells):
+        try:
+            if cell is not None:
+                convert(cell)
+        except (ValueError, TypeError, ArithmeticError):
+            found.add(place)
+    return frozenset(found)
+
+
 def _by_arrow(cells: Sequence[Any], type_: DataType) -> pa.Array:
     if type_.kind not in INTEGERS:
         return pa.array(cells, arrow_type(type_))
@@ -137,7 +149,10 @@ def _time(value: Any) -> dt.time:
         if not dt.timedelta() <= value < dt.timedelta(days=1):
             raise ValueError
         return (dt.datetime.min + value).time()
-    return value if isinstance(value, dt.time) else dt.time.fromisoformat(value)
+    clock = value if isinstance(value, dt.time) else dt.time.fromisoformat(value)
+    if clock.tzinfo:
+        raise ValueError
+    return clock
 
 
 def _timestamp(value: Any) -> dt.datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warehousebench import duck
-from warehousebench.engines.common.checks import Folds, check_statement, readings
+from warehousebench.engines.common.checks import Folds, check_statement, in_parts, readings
 from warehousebench.model.catalog import Table
 
 FOLDS = Folds(
@@ -21,6 +21,9 @@ FOLDS = Folds(
 
 def check(connection: duck.Connection, table: Table, relation: str) -> dict[str, str]:
     """Return the aggregates of ``relation``, a FROM expression with the columns of ``table``; raises EngineError."""
-    labels, sql = check_statement(table, relation, FOLDS)
-    (row,) = duck.rows(connection, sql)
-    return readings(labels, row)
+    found: dict[str, str] = {}
+    for part in in_parts(table):
+        labels, sql = check_statement(part, relation, FOLDS)
+        (row,) = duck.rows(connection, sql)
+        found |= readings(labels, row)
+    return found

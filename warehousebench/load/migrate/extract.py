@@ -9,28 +9,25 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehousebench import duck
-from warehousebench.engines.common.checks import differing
-from warehousebench.engines.duckdb.checks import check
-from warehousebench.errors import SourceError, TransientError, UsageError
-from warehousebench.load.migrate.sources import source_check
+from warehousebench.engines.common.checks import ROWS, differing
+from warehousebench.errors import EngineError, SourceError, TransientError, UsageError
+from warehousebench.load.migrate.rejects import Rejects, the_rest
+from warehousebench.load.migrate.sources import extracted_check, source_check, source_count, tells
 from warehousebench.model import document
 from warehousebench.model.catalog import Catalog, Table
 from warehousebench.model.migration import ExtractedChunk, ExtractedTable, Extraction
-from warehousebench.source.extract.base import Chunk, Rejected, schema_of
+from warehousebench.source.extract.base import Chunk, schema_of
 from warehousebench.source.extract.base import Extraction as Source
-from warehousebench.source.extract.mysql import MySqlExtraction
 
 MANIFEST = "extraction.json"
-REJECTED = "rejected"
 CHUNK_ROWS = 500_000
 ATTEMPTS = 3
 sleep = time.sleep
@@ -40,9 +37,8 @@ Observer = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How gently to read: sessions at once, and bytes per second of all of them together (None: as fast as it goes)."""
+    """How gently to read: bytes per second of all sessions together (None: as fast as it goes), rows of a chunk."""
 
-    connections: int = 2
     rate: float | None = None
     chunk_rows: int = CHUNK_ROWS
 
@@ -88,6 +84,17 @@ class _Book:
             document.write(self.path, self.extraction)
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every step of an extraction needs."""
+
+    source: Source
+    folder: Path
+    book: _Book
+    brake: _Brake
+    observe: Observer
+
+
 def extract(
     source: Source,
     catalog: Catalog,
@@ -99,31 +106,27 @@ def extract(
 ) -> Extraction:
     """Bring every table of ``catalog`` out as Parquet files in ``folder``/<table>/ and return the manifest.
 
-    ``observe`` hears (table, rows) of every chunk.  A table that cannot be read is noted with the reason, and the others go
-    on.  Raises UsageError if the folder holds an extraction already, unless ``resume`` continues one of the same source.
+    ``observe`` hears (table, rows) when a table begins and of every chunk.  A table that cannot be read is noted with the
+    reason, and the others go on.  Raises UsageError if the folder holds an extraction already, unless ``resume`` continues
+    one of the same source.
     """
     book = _Book(folder, _begin(folder, catalog, resume))
-    brake = _Brake(limits.rate)
+    work = _Work(source, folder, book, _Brake(limits.rate), observe)
+    unusable = _unusable(catalog)
     for table in catalog:
         try:
-            _one_table(source, table, folder, book, limits, brake, observe)
-        except SourceError as error:
+            if table.name in unusable:
+                raise SourceError(unusable[table.name])
+            _one_table(work, table, limits)
+        except (SourceError, EngineError) as error:
             known = book.extraction.tables.get(table.name, ExtractedTable(()))
             book.add(table.name, replace(known, failure=str(error), source=None))
     return book.extraction
 
 
 def files_of(folder: Path, table: ExtractedTable) -> list[Path]:
-    """Return the files of a table's chunks."""
-    return [folder / chunk.file for chunk in table.done.values()]
-
-
-def extracted_check(table: Table, files: list[Path]) -> Mapping[str, str]:
-    """Return the aggregates of what is out."""
-    listed = ", ".join(duck.text(str(file)) for file in files)
-    with duck.opened() as connection:
-        duck.run(connection, "SET TimeZone = 'UTC'")
-        return check(connection, table, f"read_parquet([{listed}])")
+    """Return the files of a table's chunks, in the source's order."""
+    return [folder / table.done[number].file for number in sorted(table.done, key=int)]
 
 
 def _begin(folder: Path, catalog: Catalog, resume: bool) -> Extraction:
@@ -139,21 +142,39 @@ def _begin(folder: Path, catalog: Catalog, resume: bool) -> Extraction:
     return found
 
 
-def _one_table(source: Source, table: Table, folder: Path, book: _Book, limits: Limits, brake: _Brake, observe: Observer) -> None:
-    if "/" in table.name or "\0" in table.name or table.name.startswith("."):
-        raise SourceError(f"table {table.name!r} cannot be a folder's name. Leave it out, or rename it in the source.")
-    known = book.extraction.tables.get(table.name)
-    chunks = _planned(source, table, known, limits)
-    kept = {} if known is None else _still_true(source, table, folder, known)
-    book.add(table.name, ExtractedTable(tuple(each.condition for each in chunks), kept, seconds=known.seconds if known else 0.0))
+def _unusable(catalog: Catalog) -> dict[str, str]:
+    """Return table -> reason for tables whose names no file or DuckDB, which does not tell cases apart, can have."""
+    found: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    for table in catalog:
+        twin = seen.setdefault(table.name.lower(), table.name)
+        columns = {column.name.lower(): column.name for column in table.columns}
+        twins = [column.name for column in table.columns if columns[column.name.lower()] != column.name]
+        if "/" in table.name or "\0" in table.name or table.name.startswith("."):
+            found[table.name] = f"the name {table.name!r} cannot be a folder's. Rename the table in the source."
+        elif twin != table.name:
+            found[table.name] = f"the names {twin} and {table.name} differ in case alone. Rename one of the tables in the source."
+        elif twins:
+            other = columns[twins[0].lower()]
+            found[table.name] = f"the columns {twins[0]} and {other} differ in case alone. Rename one of them in the source."
+    return found
+
+
+def _one_table(work: _Work, table: Table, limits: Limits) -> None:
+    known = work.book.extraction.tables.get(table.name)
+    chunks = _planned(work.source, table, known, limits)
+    kept = {} if known is None else _still_true(work, table, known)
+    spent = known.seconds if known else 0.0
+    work.book.add(table.name, ExtractedTable(tuple(each.condition for each in chunks), kept, seconds=spent))
+    work.observe(table.name, sum(each.rows for each in kept.values()))
     started = time.perf_counter()
-    waiting = [chunk for chunk in chunks if str(chunk.number) not in kept]
-    _in_parallel(source, table, folder, book, waiting, limits, brake, observe)
-    if not _settled(source, table, folder, book):
-        # Only a source whose rows were read beside its moment comes here: now they are read on it.
-        _again_exactly(source, table, folder, book, limits, brake, observe)
-    spent = time.perf_counter() - started
-    book.note(table.name, lambda now: replace(now, seconds=now.seconds + spent))
+    _read(work, table, [each for each in chunks if str(each.number) not in kept])
+    if not _settled(work, table):
+        _read(work, table, _differing(work, table, chunks))
+        if not _settled(work, table):
+            raise SourceError(f"{table.name} came out with other values than the source tells of it. Repeat with --resume.")
+    spent += time.perf_counter() - started
+    work.book.note(table.name, lambda now: replace(now, seconds=spent))
 
 
 def _planned(source: Source, table: Table, known: ExtractedTable | None, limits: Limits) -> list[Chunk]:
@@ -163,64 +184,75 @@ def _planned(source: Source, table: Table, known: ExtractedTable | None, limits:
     return list(source.chunks(table, limits.chunk_rows))
 
 
-def _still_true(source: Source, table: Table, folder: Path, known: ExtractedTable) -> dict[str, ExtractedChunk]:
+def _still_true(work: _Work, table: Table, known: ExtractedTable) -> dict[str, ExtractedChunk]:
     """Return the chunks whose files are there and of which the source still says what they hold."""
     kept = {}
     for number, chunk in known.done.items():
-        path = folder / chunk.file
-        if chunk.rejected or not path.exists():
-            continue
-        now = source_check(source, table, Chunk(int(number), chunk.condition))
-        if not differing(now, extracted_check(table, [path])):
-            kept[number] = chunk
+        path = work.folder / chunk.file
+        if not chunk.rejected and _whole(path, schema_of(table)):
+            now = source_check(work.source, table, Chunk(int(number), chunk.condition))
+            if not differing(now, extracted_check(table, [path])):
+                kept[number] = chunk
     return kept
 
 
-def _in_parallel(
-    source: Source, table: Table, folder: Path, book: _Book, chunks: list[Chunk], limits: Limits, brake: _Brake, observe: Observer
-) -> None:
-    workers = min(limits.connections if source.parallel else 1, max(1, len(chunks)))
-    with ThreadPoolExecutor(workers, thread_name_prefix="extract") as pool:
-        futures = [pool.submit(_one_chunk, source, table, folder, book, chunk, brake, observe) for chunk in chunks]
+def _whole(path: Path, schema: pa.Schema) -> bool:
+    """Say whether a file is there in these types; a machine that lost power may leave the name of a file without all of it."""
+    try:
+        return bool(pq.read_schema(path).equals(schema))
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def _differing(work: _Work, table: Table, chunks: list[Chunk]) -> list[Chunk]:
+    """Return the chunks that are not what the source says, to be read on its moment; raises SourceError if they were."""
+    kept = _still_true(work, table, work.book.table(table.name))
+    again = [chunk for chunk in chunks if str(chunk.number) not in kept]
+    if not [chunk for chunk in again if work.source.read_exactly(table, chunk)]:
+        raise SourceError(f"{table.name} came out with other values than the source tells of it. Repeat with --resume.")
+    work.book.note(table.name, lambda now: replace(now, done=kept))
+    return again
+
+
+def _read(work: _Work, table: Table, chunks: list[Chunk]) -> None:
+    with ThreadPoolExecutor(min(work.source.workers, max(1, len(chunks))), thread_name_prefix="extract") as pool:
+        futures = [pool.submit(_one_chunk, work, table, chunk) for chunk in chunks]
         done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
         for future in waiting:
             future.cancel()
-        _raise_first(done)
-
-
-def _raise_first(futures: set[Future[None]]) -> None:
-    for future in futures:
+    for future in done:
         future.result()
 
 
-def _one_chunk(source: Source, table: Table, folder: Path, book: _Book, chunk: Chunk, brake: _Brake, observe: Observer) -> None:
+def _one_chunk(work: _Work, table: Table, chunk: Chunk) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            written = _write(source, table, folder, chunk, brake)
+            written = _write(work, table, chunk)
         except TransientError as error:
             if attempt == ATTEMPTS:
-                raise SourceError(f"{table.name}: {error} (tried {ATTEMPTS} times). Repeat with --resume.") from error
+                raise SourceError(f"{error} (tried {ATTEMPTS} times). Repeat with --resume.") from error
             sleep(2.0**attempt)
         else:
             break
-    book.note(table.name, lambda now: replace(now, done={**now.done, str(chunk.number): written}))
-    observe(table.name, written.rows)
+    work.book.note(table.name, lambda now: replace(now, done={**now.done, str(chunk.number): written}))
+    work.observe(table.name, written.rows)
 
 
-def _write(source: Source, table: Table, folder: Path, chunk: Chunk, brake: _Brake) -> ExtractedChunk:
+def _write(work: _Work, table: Table, chunk: Chunk) -> ExtractedChunk:
     """Write one chunk's file beside its place, then rename it; and its rejected rows, if any."""
-    target = folder / table.name / f"{chunk.number:05d}.parquet"
+    target = work.folder / table.name / f"{chunk.number:05d}.parquet"
     beside = target.with_name(f".{target.name}.part")
-    rejected: list[Rejected] = []
     rows = 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with pq.ParquetWriter(beside, schema_of(table), compression="zstd", store_decimal_as_integer=True) as writer:
-            for batch in source.batches(table, chunk, rejected.append):
+        with (
+            Rejects(work.folder, table.name, chunk.number) as rejects,
+            pq.ParquetWriter(beside, schema_of(table), compression="zstd", store_decimal_as_integer=True) as writer,
+        ):
+            for batch in work.source.batches(table, chunk, rejects.add):
                 writer.write_batch(batch)
                 rows += batch.num_rows
-                brake.passed(batch.nbytes)
-        _keep(folder / REJECTED / f"{table.name}-{chunk.number:05d}.jsonl", rejected)
+                work.brake.passed(batch.nbytes)
         os.replace(beside, target)
     except OSError as error:
         raise SourceError(
@@ -228,41 +260,20 @@ def _write(source: Source, table: Table, folder: Path, chunk: Chunk, brake: _Bra
         ) from error
     finally:
         beside.unlink(missing_ok=True)
-    return ExtractedChunk(chunk.condition, str(target.relative_to(folder)), rows, len(rejected))
+    return ExtractedChunk(chunk.condition, str(target.relative_to(work.folder)), rows, rejects.rows)
 
 
-def _keep(path: Path, rejected: list[Rejected]) -> None:
-    path.unlink(missing_ok=True)
-    if rejected:
-        document.write_text(path, "".join(msgspec.json.encode(each).decode() + "\n" for each in rejected))
-
-
-def _settled(source: Source, table: Table, folder: Path, book: _Book) -> bool:
-    """Note the source's word on the table if what is out equals it; False if the table has to be read again."""
-    known = book.table(table.name)
-    told = source_check(source, table)
-    wrong = differing(told, extracted_check(table, files_of(folder, known)))
-    if wrong and not known.rejected:
-        if isinstance(source, MySqlExtraction):
+def _settled(work: _Work, table: Table) -> bool:
+    """Note the source's word on the table if what is out equals it; False if some of it has to be read again."""
+    known = work.book.table(table.name)
+    if source_count(work.source, table) != known.rows + known.rejected:
+        return False
+    rest = the_rest(work.source, table, work.folder) if known.rejected and tells(work.source) else Chunk()
+    if rest is None:  # too many rejected rows to tell the source which: all that is known is that none is missing
+        told: Mapping[str, str] = {ROWS: str(known.rows)}
+    else:
+        told = source_check(work.source, table, rest)
+        if differing(told, extracted_check(table, files_of(work.folder, known))):
             return False
-        raise SourceError(f"{table.name} came out with other values: {wrong[0]}. Repeat with --resume.")
-    book.note(table.name, lambda now: replace(now, source=told, failure=None))
+    work.book.note(table.name, lambda now: replace(now, source=told, failure=None))
     return True
-
-
-def _again_exactly(
-    source: Source, table: Table, folder: Path, book: _Book, limits: Limits, brake: _Brake, observe: Observer
-) -> None:
-    assert isinstance(source, MySqlExtraction)
-    source.read_exactly(table)
-    book.note(table.name, lambda now: replace(now, conditions=("",), done={}))
-    _in_parallel(source, table, folder, book, [Chunk()], replace(limits, connections=1), brake, observe)
-    if not _settled(source, table, folder, book):
-        raise SourceError(f"{table.name} came out with other values than the source tells of it. Repeat with --resume.")
-
-
-def rejected_rows(folder: Path) -> Iterator[Rejected]:
-    """Yield the rows that did not fit, as they were noted."""
-    for path in sorted((folder / REJECTED).glob("*.jsonl")):
-        for line in path.read_bytes().splitlines():
-            yield msgspec.json.decode(line, type=Rejected)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-import pyarrow as pa
-
-from warehousebench.engines.common.checks import ROWS, Folds, check_statement, readings
+from warehousebench import duck
+from warehousebench.engines.common.checks import ROWS, Folds, check_statement, in_parts, readings
+from warehousebench.engines.duckdb.checks import check
 from warehousebench.engines.postgres.store import FOLDS as POSTGRES
-from warehousebench.model.catalog import FLOATS, INTEGERS, STRINGS, Column, Table, TypeKind
-from warehousebench.source.extract import Extraction
-from warehousebench.source.extract.base import Chunk
-from warehousebench.source.extract.mysql import MySqlExtraction
-from warehousebench.source.extract.postgres import PostgresExtraction
+from warehousebench.load.migrate.sums import Sums
+from warehousebench.model.catalog import Column, Table, TypeKind
+from warehousebench.source.extract.base import Chunk, Extraction
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What is text when it comes out, whatever the source calls it.
+_TEXTS = frozenset({TypeKind.INTERVAL, TypeKind.JSON, TypeKind.OTHER})
 
 # MySQL reference manual, "String Functions", "Date and Time Functions"; text is digested in UTF-8, whatever its column's charset.
 MYSQL = Folds(
@@ -30,26 +27,64 @@ MYSQL = Folds(
     days="datediff({}, '1970-01-01')",
     micros="timestampdiff(MICROSECOND, '1970-01-01', {})",
     micros_zoned="timestampdiff(MICROSECOND, '1970-01-01', {})",
-    micros_of_day="(time_to_sec({}) * 1000000 + microsecond({}))",
+    micros_of_day="(hour({}) * 3600000000 + minute({}) * 60000000 + second({}) * 1000000 + microsecond({}))",
     double="({} + 0e0)",
 )
+_FOLDS: Mapping[str, Folds] = {"postgres": POSTGRES, "mysql": MYSQL}
 
 
-def source_check(extraction: Extraction, table: Table, chunk: Chunk | None = None) -> Mapping[str, str]:
-    """Return the aggregates of a table, or of a part of it, as the source computes them; raises SourceError."""
-    folds = POSTGRES if isinstance(extraction, PostgresExtraction) else MYSQL if isinstance(extraction, MySqlExtraction) else None
-    if folds is None:
-        return _in_python(extraction, table)
-    labels, sql = check_statement(table, extraction.relation(table, chunk), folds)
-    (row,) = extraction.rows(sql)
-    return readings(labels, row)
+def tells(source: Extraction) -> bool:
+    """Say whether the source computes its aggregates itself; otherwise they are added up here from a second reading."""
+    return source.dialect in _FOLDS
 
 
-def _in_python(extraction: Extraction, table: Table) -> dict[str, str]:
-    """Return the aggregates computed here from the rows: for databases without MD5 or exact decimals, such as SQLite."""
-    sums = [_Sums(column) for column in table.columns]
+def source_check(source: Extraction, table: Table, chunk: Chunk | None = None) -> Mapping[str, str]:
+    """Return the aggregates of a table's rows, or of a chunk of them, as the source computes them; raises SourceError."""
+    chunk, seen = chunk or Chunk(), _comparable(table)
+    if not tells(source):
+        return _summed(source, seen, chunk)
+    found: dict[str, str] = {}
+    condition = f" WHERE {chunk.condition}" if chunk.condition else ""
+    for part in in_parts(seen):
+        columns = ", ".join(f"{source.shown(table.column(each.name))} AS {source.quote(each.name)}" for each in part.columns)
+        relation = f"(SELECT {columns} FROM {source.relation(table)}{condition}) AS part"
+        labels, sql = check_statement(part, relation, _FOLDS[source.dialect])
+        (row,) = source.rows(sql)
+        found |= readings(labels, row)
+    return found
+
+
+def extracted_check(table: Table, files: Sequence[Path]) -> Mapping[str, str]:
+    """Return the aggregates of what is out."""
+    with duck.opened() as connection:
+        duck.run(connection, "SET TimeZone = 'UTC'")
+        return check(connection, _comparable(table), reading(files))
+
+
+def reading(files: Sequence[Path]) -> str:
+    """Return the FROM expression of Parquet files."""
+    return f"read_parquet([{', '.join(duck.text(str(file)) for file in files)}])"
+
+
+def source_count(source: Extraction, table: Table) -> int:
+    """Return how many rows the source has."""
+    ((count,),) = source.rows(f"SELECT count(*) FROM {source.relation(table)}")
+    return int(count)
+
+
+def _comparable(table: Table) -> Table:
+    return replace(table, columns=tuple(_as_it_is(column) for column in table.columns))
+
+
+def _as_it_is(column: Column) -> Column:
+    return replace(column, type=replace(column.type, kind=TypeKind.TEXT)) if column.type.kind in _TEXTS else column
+
+
+def _summed(source: Extraction, table: Table, chunk: Chunk) -> Mapping[str, str]:
+    """Return the aggregates computed here from a second reading of the rows; those that do not fit are not among them."""
+    sums = [Sums(column) for column in table.columns]
     rows = 0
-    for batch in extraction.batches(table, Chunk(), lambda _: None):
+    for batch in source.batches(table, chunk, lambda _: None):
         rows += batch.num_rows
         for each, column in zip(sums, batch.columns, strict=True):
             each.add(column)
@@ -57,71 +92,3 @@ def _in_python(extraction: Extraction, table: Table) -> dict[str, str]:
     for each in sums:
         labels |= each.readings()
     return labels
-
-
-class _Sums:
-    """The aggregates of one column, added up value by value."""
-
-    def __init__(self, column: Column) -> None:
-        self.column = column
-        self.values = 0
-        self.numbers: list[Any] = []
-        self.octets = 0
-        self.digests = 0
-        self.total: Any = 0
-        self.least: Any = None
-        self.greatest: Any = None
-
-    def add(self, cells: pa.Array) -> None:
-        for value in cells.to_pylist():
-            if value is not None:
-                self.values += 1
-                self._one(value)
-
-    def _one(self, value: Any) -> None:
-        kind = self.column.type.kind
-        if kind in STRINGS or kind in (TypeKind.BINARY, TypeKind.UUID):
-            raw = value.hex() if isinstance(value, bytes) else value.rstrip(" ") if kind is TypeKind.CHAR else str(value)
-            self.octets += len(raw.encode())
-            self.digests += int(hashlib.md5(raw.encode(), usedforsecurity=False).hexdigest()[:8], 16)
-            return
-        number = _number(value)
-        if number is None:
-            return
-        self.total += number
-        self.least = number if self.least is None else min(self.least, number)
-        self.greatest = number if self.greatest is None else max(self.greatest, number)
-
-    def readings(self) -> dict[str, str]:
-        """Return label -> value, labels as :func:`check_statement` gives them."""
-        kind, some = self.column.type.kind, self.values > 0
-        found: dict[str, Any] = {"values": self.values}
-        if kind in STRINGS:
-            found |= {"octets": self.octets if some else None, "digest": self.digests if some else None}
-        elif kind in (TypeKind.BINARY, TypeKind.UUID):
-            found |= {"digest": self.digests if some else None}
-        elif kind is TypeKind.BOOLEAN:
-            found |= {"true": self.total if some else None}
-        elif kind in FLOATS or kind in INTEGERS or kind in _ORDERED:
-            total = "sum of floats" if kind in FLOATS else "sum"
-            found |= {"least": self.least, "greatest": self.greatest, total: self.total if some else None}
-        return readings([f"{self.column.name}: {label}" for label in found], list(found.values()))
-
-
-_ORDERED = frozenset({TypeKind.DECIMAL, TypeKind.DATE, TypeKind.TIME, TypeKind.TIMESTAMP, TypeKind.TIMESTAMPTZ})
-
-
-def _number(value: Any) -> int | float | Decimal | None:
-    """Return a value as the number that checks add up: days and microseconds since 1970 for times."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, (int, float, Decimal)):
-        return value
-    if isinstance(value, datetime):
-        since = (value if value.tzinfo else value.replace(tzinfo=UTC)) - _EPOCH
-        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    if isinstance(value, date):
-        return value.toordinal() - _EPOCH.toordinal()
-    if isinstance(value, time):
-        return ((value.hour * 60 + value.minute) * 60 + value.second) * 1_000_000 + value.microsecond
-    return None

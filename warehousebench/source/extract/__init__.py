@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from warehousebench.errors import SourceError
+from warehousebench.model.catalog import Table
 from warehousebench.source.database import connected, is_database
 from warehousebench.source.extract.base import Extraction
 from warehousebench.source.extract.generic import GenericExtraction
@@ -12,10 +15,10 @@ from warehousebench.source.extract.postgres import PostgresExtraction
 __all__ = ["Extraction", "open_extraction"]
 
 
-def open_extraction(url: str, schema: str | None = None) -> Extraction:
-    """Return the extraction for a database URL or an SQLite file; raises SourceError if it cannot be read.
+def open_extraction(url: str, schema: str | None, tables: Sequence[Table], connections: int = 2) -> Extraction:
+    """Return the extraction of ``tables`` from a database URL or an SQLite file; raises SourceError if it cannot be read.
 
-    All that it reads is as of the moment it was opened.  Close it after use.
+    All that it reads is as of the moment it was opened, with at most so many sessions at once.  Close it after use.
     """
     if not is_database(url):
         raise SourceError(
@@ -24,7 +27,7 @@ def open_extraction(url: str, schema: str | None = None) -> Extraction:
     with connected(url) as connection:
         name = connection.dialect.name
     if name == "postgresql":
-        return PostgresExtraction(url, schema)
+        return PostgresExtraction(url, schema, tables, connections)
     if name in ("mysql", "mariadb"):
-        return MySqlExtraction(url, schema)
+        return MySqlExtraction(url, schema, tables, connections)
     return GenericExtraction(url, schema)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pyarrow as pa
 
-from warehousebench.model.catalog import Table
+from warehousebench.model.catalog import Column, Table
 from warehousebench.source.values import arrow_type
 
 BATCH_ROWS = 65_536
@@ -24,29 +24,35 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row whose value does not fit its declared type: which table and column, the row's key, the value as people see it."""
+    """A row with a value that does not fit its declared type: the row's key, the column and the value, why, and the whole row."""
 
     table: str
     column: str
-    key: str
+    key: Mapping[str, str]
     value: str
     reason: str
+    row: Mapping[str, str | None]
 
 
 Reject = Callable[[Rejected], None]
 
 
 class Extraction(Protocol):
-    """An open source: everything it reads is as of one moment, from as many threads as call it."""
+    """An open source: everything it reads is as of one moment, from as many threads as ``workers`` says."""
 
     @property
-    def consistent(self) -> str:
-        """Return in words how one moment is kept for all tables, or that it is not."""
+    def dialect(self) -> str:
+        """Return the name of the source's SQL."""
         ...
 
     @property
-    def parallel(self) -> bool:
-        """Tell whether several threads may read at once."""
+    def workers(self) -> int:
+        """Return how many threads may read at once."""
+        ...
+
+    @property
+    def consistent(self) -> str:
+        """Return in words how one moment is kept for all tables, or for which it is not."""
         ...
 
     def chunks(self, table: Table, rows: int) -> tuple[Chunk, ...]:
@@ -56,16 +62,32 @@ class Extraction(Protocol):
     def batches(self, table: Table, chunk: Chunk, reject: Reject) -> Iterator[pa.RecordBatch]:
         """Yield the chunk's rows in the types of :func:`schema_of`; rows that do not fit go to ``reject`` instead.
 
-        Raises SourceError, TransientError if the connection broke.
+        Raises SourceError, TransientError if trying again may help.
         """
+        ...
+
+    def read_exactly(self, table: Table, chunk: Chunk) -> bool:
+        """Read this chunk on the moment itself from now on, however slow that is; False if nothing else was done before."""
         ...
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query in the source's SQL, as of the same moment; raises SourceError."""
         ...
 
-    def relation(self, table: Table, chunk: Chunk | None = None) -> str:
-        """Return what can follow FROM: the table, or a part of it."""
+    def relation(self, table: Table) -> str:
+        """Return the table's full name."""
+        ...
+
+    def shown(self, column: Column) -> str:
+        """Return the expression by which the column comes out: unknown types as text, fixed text without its blanks."""
+        ...
+
+    def plain(self, column: Column) -> str:
+        """Return the expression for a value as :class:`Rejected` shows it."""
+        ...
+
+    def literal(self, text: str) -> str:
+        """Return ``text`` as a literal of the source's SQL."""
         ...
 
     def quote(self, name: str) -> str:
@@ -82,8 +104,29 @@ def schema_of(table: Table) -> pa.Schema:
     return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in table.columns])
 
 
-def key_of(table: Table, row: Sequence[Any], number: int) -> str:
-    """Return what identifies a row for people: its primary key, or its number in the chunk, from 1."""
-    names = [column.name for column in table.columns]
-    parts = [f"{name}={row[names.index(name)]}" for name in table.primary_key]
-    return ", ".join(parts) or f"row {number}"
+def query(source: Extraction, table: Table, chunk: Chunk) -> str:
+    """Return the query for a chunk's rows as they come out."""
+    columns = ", ".join(f"{source.shown(column)} AS {source.quote(column.name)}" for column in table.columns)
+    return f"SELECT {columns} FROM {source.relation(table)}" + (f" WHERE {chunk.condition}" if chunk.condition else "")
+
+
+def ranges(expression: str, bounds: Sequence[str]) -> tuple[Chunk, ...]:
+    """Return chunks that part at ``bounds``, literals in rising order, without a gap and without an end on either side."""
+    lows = ["", *(f"{expression} >= {bound}" for bound in bounds)]
+    highs = [*(f"{expression} < {bound}" for bound in bounds), ""]
+    conditions = (" AND ".join(filter(None, pair)) for pair in zip(lows, highs, strict=True))
+    return tuple(Chunk(number, condition) for number, condition in enumerate(conditions))
+
+
+def rejected(table: Table, row: Sequence[Any], column: Column, number: int) -> Rejected:
+    """Return the note on a row whose ``column`` does not fit; without a primary key its ``number`` in the chunk names it."""
+    shown = {each.name: _text(value) for each, value in zip(table.columns, row, strict=True)}
+    key = {name: shown[name] or "" for name in table.primary_key} or {"row": str(number)}
+    native = column.type.native or str(column.type.kind)
+    return Rejected(table.name, column.name, key, shown[column.name] or "", f"does not fit {native} exactly", shown)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return bytes(value).decode(errors="backslashreplace") if isinstance(value, (bytes, memoryview)) else str(value)

@@ -11,9 +11,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from warehousebench.errors import SourceError
-from warehousebench.model.catalog import Table
+from warehousebench.model.catalog import Column, Table
 from warehousebench.source.database import connected
-from warehousebench.source.extract.base import Chunk, Reject
+from warehousebench.source.extract.base import Chunk, Reject, query
 from warehousebench.source.extract.convert import batch_of
 
 ROWS = 20_000
@@ -22,22 +22,21 @@ ROWS = 20_000
 class GenericExtraction:
     """See :class:`warehousebench.source.extract.base.Extraction`."""
 
-    parallel = False
+    workers = 1
+    consistent = "one transaction on one connection"
 
     def __init__(self, url: str, schema: str | None) -> None:
         self._schema = schema
         self._held = ExitStack()
         self._connection = self._held.enter_context(connected(url))
         self._lock = threading.RLock()
-        if self._connection.dialect.name == "sqlite":
-            # The driver begins no transaction for reads by itself; and text that is no UTF-8 is to be seen, not to stop it.
+        self.dialect = self._connection.dialect.name
+        if self.dialect == "sqlite":
+            # The driver begins no transaction for reads by itself, and SQLite none before the first of them.
             self._connection.exec_driver_sql("BEGIN")
+            self.rows("SELECT count(*) FROM sqlite_master")
+            # Text that is no UTF-8 is to be seen, not to stop everything.
             self._connection.connection.driver_connection.text_factory = _text_or_bytes  # type: ignore[union-attr]
-
-    @property
-    def consistent(self) -> str:
-        """Return how one moment is kept: by one transaction."""
-        return "one transaction on one connection"
 
     def chunks(self, table: Table, rows: int) -> tuple[Chunk, ...]:  # noqa: ARG002
         """Return the whole table: one connection gains nothing from parts."""
@@ -45,11 +44,10 @@ class GenericExtraction:
 
     def batches(self, table: Table, chunk: Chunk, reject: Reject) -> Iterator[pa.RecordBatch]:
         """Yield the rows as the driver gives them, converted."""
-        columns = ", ".join(self.quote(column.name) for column in table.columns)
         with self._lock, _translated():
             cursor = self._connection.connection.cursor()
             try:
-                cursor.execute(f"SELECT {columns} FROM {self.relation(table, chunk)}")
+                cursor.execute(query(self, table, chunk))
                 first = 1
                 while rows := cursor.fetchmany(ROWS):
                     yield batch_of(table, rows, reject, first)
@@ -62,10 +60,26 @@ class GenericExtraction:
         with self._lock, _translated():
             return [tuple(row) for row in self._connection.exec_driver_sql(sql)]
 
-    def relation(self, table: Table, chunk: Chunk | None = None) -> str:  # noqa: ARG002
+    def read_exactly(self, table: Table, chunk: Chunk) -> bool:  # noqa: ARG002
+        """Return that every read is in the transaction."""
+        return False
+
+    def relation(self, table: Table) -> str:
         """Return the table's full name."""
         name = self.quote(table.name)
         return f"{self.quote(self._schema)}.{name}" if self._schema else name
+
+    def shown(self, column: Column) -> str:
+        """Return the column as it is."""
+        return self.quote(column.name)
+
+    plain = shown
+
+    def literal(self, text: str) -> str:
+        """Return ``text`` in single quotes; SQLite's statements end at a NUL, its texts need not."""
+        if "\0" in text and self.dialect == "sqlite":
+            return f"CAST(x'{text.encode().hex()}' AS TEXT)"
+        return "'" + text.replace("'", "''") + "'"
 
     def quote(self, name: str) -> str:
         """Return ``name`` as the database quotes identifiers."""

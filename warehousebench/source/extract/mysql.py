@@ -1,14 +1,14 @@
 """MySQL and MariaDB: connectorx for speed, and a transaction that keeps one moment to hold every table against.
 
 connectorx opens connections of its own, which cannot join a transaction.  So the rows are read beside a transaction that
-was begun first, and what it says of a table (counts, sums, digests) decides: a table that changed in between is read again,
-on the transaction itself.  Sources: MySQL reference manual, "Consistent Nonlocking Reads"; connectorx documentation.
+was begun first, and what it says of a chunk (counts, sums, digests) decides: what changed in between is read again, on the
+transaction itself.  Sources: MySQL reference manual, "Consistent Nonlocking Reads"; connectorx documentation.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -18,38 +18,49 @@ import sqlalchemy as sa
 
 from warehousebench.errors import SourceError, TransientError
 from warehousebench.model.catalog import INTEGERS, Column, Table, TypeKind
-from warehousebench.source.extract.base import Chunk, Reject, schema_of
+from warehousebench.source.extract.base import Chunk, Reject, query, ranges, schema_of
 from warehousebench.source.extract.convert import batch_of
 
 ROWS = 20_000
-_LOST = (2006, 2013, 2055)  # client errors: server has gone away, lost connection
-# What connectorx brings in a type from which ours follows by a cast that loses nothing, or fails.
-_FAST = frozenset(
-    {
-        *INTEGERS,
-        TypeKind.DECIMAL,
-        TypeKind.DOUBLE,
-        TypeKind.VARCHAR,
-        TypeKind.TEXT,
-        TypeKind.CHAR,
-        TypeKind.DATE,
-        TypeKind.TIMESTAMP,
-    }
-)
+WAIT = 15  # seconds for a connection, and for a table that somebody alters
+_LOST = (1927, 2006, 2013, 2055)  # the connection was killed, server has gone away, lost connection
+# connectorx holds decimals in 96 bits and gives all of them ten places.
+_DIGITS, _PLACES = 28, 10
+_TRANSACTIONAL = """
+    SELECT t.table_name FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine
+    WHERE t.table_schema = {} AND coalesce(e.transactions, 'NO') <> 'YES'"""
 
 
 class MySqlExtraction:
-    """See :class:`warehousebench.source.extract.base.Extraction`."""
+    """See :class:`warehousebench.source.extract.base.Extraction`.
 
-    parallel = True
-    consistent = "one repeatable-read transaction that every table is held against"
+    With one connection, all is read on the transaction: slowly, and with nothing that could change in between.
+    """
 
-    def __init__(self, url: str, schema: str | None) -> None:
+    dialect = "mysql"
+
+    def __init__(self, url: str, schema: str | None, tables: Sequence[Table], connections: int) -> None:
         self._url = sa.make_url(url)
         self._schema = schema or self._url.database
         self._lock = threading.RLock()
-        self._slow: set[str] = set()
+        self.workers = max(1, connections - 1)
+        self._alone = connections == 1
+        self._exact: set[tuple[str, int]] = set()
         self._connection = self._connect()
+        try:
+            self._hold(tables)
+            names = {table.name for table in tables}
+            found = self.rows(_TRANSACTIONAL.format(self.literal(self._schema or "")))
+            self._unsteady = sorted(str(name) for (name,) in found if name in names)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def consistent(self) -> str:
+        """Return how one moment is kept, and which tables have an engine that cannot."""
+        without = f"; its engine keeps no moment for {', '.join(self._unsteady)}" if self._unsteady else ""
+        return f"one repeatable-read transaction that every chunk is held against{without}"
 
     def chunks(self, table: Table, rows: int) -> tuple[Chunk, ...]:
         """Return ranges of the first key column, if it is a whole number; the whole table otherwise."""
@@ -59,32 +70,29 @@ class MySqlExtraction:
             return (Chunk(),)
         name = self.quote(first)
         ((low, high),) = self.rows(f"SELECT min({name}), max({name}) FROM {self.relation(table)}")
-        if low is None or int(high) <= int(low):
+        if low is None:
             return (Chunk(),)
-        parts = -(-count // rows)
-        bounds = [int(low) + (int(high) - int(low) + 1) * part // parts for part in range(parts)]
-        lows = [f"{name} >= {bound}" if place else "" for place, bound in enumerate(bounds)]
-        highs = [f"{name} < {bound}" for bound in bounds[1:]] + [""]
-        conditions = (" AND ".join(filter(None, pair)) for pair in zip(lows, highs, strict=True))
-        return tuple(Chunk(number, condition) for number, condition in enumerate(conditions))
+        parts = min(-(-count // rows), int(high) - int(low) + 1)
+        return ranges(name, [str(int(low) + (int(high) - int(low) + 1) * part // parts) for part in range(1, parts)])
 
     def batches(self, table: Table, chunk: Chunk, reject: Reject) -> Iterator[pa.RecordBatch]:
-        """Yield the rows by connectorx, or on the transaction itself where it cannot bring them exactly."""
-        if table.name in self._slow or any(column.type.kind not in _FAST for column in table.columns):
+        """Yield the rows by connectorx, or on the transaction itself where they have to be exact."""
+        if self._alone or (table.name, chunk.number) in self._exact:
             yield from self._exactly(table, chunk, reject)
             return
-        reader = self._reader(table, chunk)
-        first = 1
-        for batch in reader:
-            try:
-                yield _cast(table, batch)
-            except (pa.ArrowException, ValueError):
-                yield batch_of(table, list(zip(*(column.to_pylist() for column in batch.columns), strict=True)), reject, first)
-            first += batch.num_rows
+        columns = ", ".join(f"{_quick(column, self)} AS {self.quote(column.name)}" for column in table.columns)
+        condition = f" WHERE {chunk.condition}" if chunk.condition else ""
+        schema = schema_of(table)
+        with self._spared(table, chunk):
+            for batch in self._reader(f"SELECT {columns} FROM {self.relation(table)}{condition}"):
+                arrays = [pc.cast(column, field.type, safe=True) for field, column in zip(schema, batch.columns, strict=True)]
+                yield pa.record_batch(arrays, schema=schema)
 
-    def read_exactly(self, table: Table) -> None:
-        """Read this table on the transaction itself from now on."""
-        self._slow.add(table.name)
+    def read_exactly(self, table: Table, chunk: Chunk) -> bool:
+        """Read this chunk on the transaction itself from now on."""
+        known = self._alone or (table.name, chunk.number) in self._exact
+        self._exact.add((table.name, chunk.number))
+        return not known
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query on the transaction."""
@@ -92,10 +100,32 @@ class MySqlExtraction:
             cursor.execute(sql)
             return list(cursor.fetchall())
 
-    def relation(self, table: Table, chunk: Chunk | None = None) -> str:
-        """Return the table's full name, or a part of it."""
-        name = f"{self.quote(self._schema)}.{self.quote(table.name)}" if self._schema else self.quote(table.name)
-        return name if chunk is None or not chunk.condition else f"(SELECT * FROM {name} WHERE {chunk.condition}) AS part"
+    def relation(self, table: Table) -> str:
+        """Return the table's full name."""
+        return f"{self.quote(self._schema)}.{self.quote(table.name)}" if self._schema else self.quote(table.name)
+
+    def shown(self, column: Column) -> str:
+        """Return the column as it comes out: durations and long numbers as text, shapes as the server's own bytes in hex."""
+        name, kind, native = self.quote(column.name), column.type.kind, column.type.native.lower()
+        if kind is TypeKind.OTHER:
+            return f"lower(hex({name}))"
+        if kind is TypeKind.BOOLEAN:
+            return f"({name} + 0)"
+        if kind is TypeKind.REAL:
+            return f"({name} + 0e0)"  # by itself it is printed with six digits
+        if kind is TypeKind.BINARY and native.startswith("bit"):
+            return f"CAST({name} AS BINARY)"  # or it counts as a number where bytes are asked for
+        if kind is TypeKind.TEXT and native.startswith(("time", "dec", "num", "fixed")):
+            return f"CAST({name} AS CHAR)"
+        return name
+
+    def plain(self, column: Column) -> str:
+        """Return the column's own text."""
+        return f"CAST({self.quote(column.name)} AS CHAR)"
+
+    def literal(self, text: str) -> str:
+        """Return ``text`` in single quotes, where a backslash starts an escape."""
+        return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
     def quote(self, name: str) -> str:
         """Return ``name`` in backquotes."""
@@ -106,33 +136,44 @@ class MySqlExtraction:
         with suppress(Exception):
             self._connection.close()
 
-    def _reader(self, table: Table, chunk: Chunk) -> pa.RecordBatchReader:
+    def _reader(self, sql: str) -> pa.RecordBatchReader:
         try:
             import connectorx
         except ImportError as error:
             raise SourceError("MySQL needs its drivers. Run: pip install 'warehousebench[mysql]'") from error
-        columns = ", ".join(_selected(column, self.quote(column.name)) for column in table.columns)
         url = self._url.set(drivername="mysql", query={}).render_as_string(hide_password=False)
+        session = [f"SET time_zone = '+00:00', sql_mode = '', lock_wait_timeout = {WAIT}"]
         try:
-            return connectorx.read_sql(
-                url,
-                f"SELECT {columns} FROM {self.relation(table, chunk)}",
-                return_type="arrow_stream",
-                pre_execution_query=["SET time_zone = '+00:00'"],
-            )
+            return connectorx.read_sql(url, sql, return_type="arrow_stream", pre_execution_query=session, batch_size=ROWS)
         except (RuntimeError, ValueError) as error:
             raise SourceError(f"MySQL: {_line(error)}. Check that the table is still there and may be read.") from error
+
+    @contextmanager
+    def _spared(self, table: Table, chunk: Chunk) -> Iterator[None]:
+        """Turn what connectorx raises while it reads into an error that another attempt cures, on the transaction."""
+        try:
+            yield
+        except (SourceError, GeneratorExit, KeyboardInterrupt, OSError):
+            raise
+        except BaseException as error:  # its panics have no other base
+            self.read_exactly(table, chunk)
+            raise TransientError(f"connectorx cannot bring these rows: {_line(error)}") from error
 
     def _exactly(self, table: Table, chunk: Chunk, reject: Reject) -> Iterator[pa.RecordBatch]:
         from pymysql.cursors import SSCursor
 
-        columns = ", ".join(self.quote(column.name) for column in table.columns)
         with self._lock, _translated(), self._connection.cursor(SSCursor) as cursor:
-            cursor.execute(f"SELECT {columns} FROM {self.relation(table, chunk)}")
+            cursor.execute(query(self, table, chunk))
             first = 1
             while rows := cursor.fetchmany(ROWS):
                 yield batch_of(table, rows, reject, first)
                 first += len(rows)
+
+    def _hold(self, tables: Sequence[Table]) -> None:
+        """Touch every table: one that the transaction has seen cannot be altered until its end."""
+        for table in tables:
+            with suppress(SourceError):  # it fails again when it is read, and alone
+                self.rows(f"SELECT 1 FROM {self.relation(table)} LIMIT 1")
 
     def _connect(self) -> Any:
         with _translated():
@@ -145,28 +186,24 @@ class MySqlExtraction:
                 password=self._url.password or "",
                 database=self._url.database,
                 charset="utf8mb4",
-                connect_timeout=15,
+                connect_timeout=WAIT,
             )
             with connection.cursor() as cursor:
-                cursor.execute("SET time_zone = '+00:00'")
+                cursor.execute(f"SET time_zone = '+00:00', sql_mode = '', lock_wait_timeout = {WAIT}")
                 cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
             return connection
 
 
-def _selected(column: Column, name: str) -> str:
-    return f"rtrim({name}) AS {name}" if column.type.kind is TypeKind.CHAR else name
-
-
-def _cast(table: Table, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return the batch in the table's types; raises ArrowInvalid if a value would change."""
-    schema = schema_of(table)
-    arrays = []
-    for field, column in zip(schema, batch.columns, strict=True):
-        if pa.types.is_date(field.type) and not pa.types.is_date(column.type):
-            raise ValueError(f"{field.name} came as {column.type}")
-        arrays.append(pc.cast(column, field.type, safe=True))
-    return pa.record_batch(arrays, schema=schema)
+def _quick(column: Column, source: MySqlExtraction) -> str:
+    """Return the expression that connectorx brings without a panic: what it cannot hold comes as NULL, and is missed then."""
+    name, type_ = source.quote(column.name), column.type
+    if type_.kind in (TypeKind.DATE, TypeKind.TIMESTAMP, TypeKind.TIMESTAMPTZ):
+        # Dates with a zero, and such as February 31, have no last day of their month or one before them.
+        return f"IF(dayofmonth({name}) BETWEEN 1 AND dayofmonth(last_day({name})), {name}, NULL)"
+    if type_.kind is TypeKind.DECIMAL and ((type_.precision or 99) > _DIGITS or (type_.scale or 0) > _PLACES):
+        return f"CAST({name} AS CHAR)"
+    return name if type_.kind is TypeKind.REAL else source.shown(column)
 
 
 def _line(error: BaseException) -> str:

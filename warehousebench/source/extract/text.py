@@ -1,0 +1,63 @@
+"""Rows of CSV, as PostgreSQL's COPY writes them, to Arrow batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as csv
+
+from warehousebench.model.catalog import Column, Table, TypeKind
+from warehousebench.source.extract.base import Reject, schema_of
+from warehousebench.source.extract.convert import batch_of
+
+NULL = "\\N"  # unquoted; a text of these two characters comes in quotes
+
+
+def parsed(table: Table, block: bytes, reject: Reject, first: int) -> pa.RecordBatch:
+    """Return the whole rows in ``block`` as a batch; rows that do not fit go to ``reject``, numbered from ``first``."""
+    schema = schema_of(table)
+    types = [pa.string() if pa.types.is_binary(field.type) else field.type for field in schema]
+    try:
+        found = _read(block, types)
+        arrays = [_bytes(column) if pa.types.is_binary(field.type) else column for field, column in zip(schema, found, strict=True)]
+        return pa.record_batch(arrays, schema=schema)
+    except (pa.ArrowException, ValueError):
+        texts = (column.to_pylist() for column in _read(block, [pa.string()] * len(types)))
+        columns = [_values(column, cells) for column, cells in zip(table.columns, texts, strict=True)]
+        return batch_of(table, list(zip(*columns, strict=True)), reject, first)
+
+
+def _read(block: bytes, types: Sequence[pa.DataType]) -> list[pa.Array]:
+    names = [f"c{place}" for place in range(len(types))]
+    found = csv.read_csv(
+        BytesIO(block),
+        # A block of its own thread: parallel are the sessions.
+        read_options=csv.ReadOptions(column_names=names, block_size=max(len(block) + 1, 1 << 16), use_threads=False),
+        # The only column's empty text is an empty line.
+        parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=csv.ConvertOptions(
+            column_types=dict(zip(names, types, strict=True)),
+            null_values=[NULL],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return [column.combine_chunks() for column in found.columns]
+
+
+def _bytes(column: pa.Array) -> pa.Array:
+    return pa.array([None if cell is None else bytes.fromhex(cell[2:]) for cell in column.to_pylist()], pa.binary())
+
+
+def _values(column: Column, cells: list[Any]) -> list[Any]:
+    """Return texts as values that the exact conversion takes."""
+    if column.type.kind is TypeKind.BOOLEAN:
+        return [None if cell is None else cell == "t" for cell in cells]
+    if column.type.kind is TypeKind.BINARY:
+        return [None if cell is None else bytes.fromhex(cell[2:]) for cell in cells]
+    return cells
