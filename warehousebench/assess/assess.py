@@ -86,7 +86,7 @@ def _look(inputs: Inputs, products: Mapping[str, Counterparts], progress: Callab
     for name, rows in reading.rows.items():
         known = reading.profile.tables[name]
         try:
-            checks += constraint_checks(reading.connection, rows.table, reading.rows, known.rows)
+            checks += constraint_checks(reading.connection, rows.table, reading.rows, known)
             for engine, risk in value_risks(reading.connection, rows, products, known):
                 risks[engine].append(risk)
         except EngineError as error:

@@ -22,6 +22,7 @@ from warehousebench.profile import profile_table
 from warehousebench.source.dataset import MANIFEST, files_of, read_dataset, relation, tables_in
 
 MEMORY = "1GB"
+WIDE = 100  # columns
 
 _TYPES: Mapping[TypeKind, str] = {
     TypeKind.BOOLEAN: "BOOLEAN",
@@ -136,11 +137,12 @@ def _files(folder: Path, catalog: Catalog) -> dict[str, tuple[str, ...]]:
 
 def _rows(connection: duck.Connection, folder: Path, table: Table, files: tuple[str, ...]) -> Rows:
     raw = relation(folder, TableData(files, 0, ""))
-    if files[0].endswith(".csv"):
+    described = duck.rows(connection, f"DESCRIBE SELECT * FROM {raw}")
+    # Each statement over a file of many columns reads its whole footer again.
+    if files[0].endswith(".csv") or len(described) > WIDE:
         copy = duck.quote(table.name)
         duck.run(connection, f"CREATE TABLE {copy} AS SELECT * FROM {raw}")
         raw = copy
-    described = duck.rows(connection, f"DESCRIBE SELECT * FROM {raw}")
     stored = {str(row[0]).lower(): str(row[1]) for row in described}
     bare = Rows(table, raw, raw, stored)
     columns = [column for column in table.columns if column.name.lower() in stored]
