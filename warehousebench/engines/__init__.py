@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from warehousebench.engines.base import Designer, Engine
+from warehousebench.engines.base import Designer, Distributed, Engine
 from warehousebench.engines.targets import Target, resolve
+from warehousebench.errors import UsageError
 
 if TYPE_CHECKING:
     from warehousebench.engines.common.counterparts import Counterparts
@@ -26,6 +27,11 @@ ENGINES = {
     "vertica": "warehousebench.engines.vertica.engine",
 }
 
+# Engines that work on data too large for one machine.
+DISTRIBUTED = {
+    "spark": "warehousebench.engines.spark.distributed",
+}
+
 
 def designer(name: str) -> Designer:
     """Return the designer of a product, imported now; raises KeyError for an unknown name."""
@@ -41,6 +47,14 @@ def counterparts(name: str) -> Counterparts:
 def engine(name: str) -> Engine:
     """Return an engine, imported now; raises KeyError for an unknown name."""
     return cast(Engine, import_module(ENGINES[name]))
+
+
+def distributed(named: str) -> tuple[Distributed, Target]:
+    """Return what works on many machines and where; raises UsageError if ``named`` is no such engine."""
+    found = target(named)
+    if found.engine not in DISTRIBUTED:
+        raise UsageError(f"{named} does not work on many machines. Those that do: {', '.join(DISTRIBUTED)}")
+    return cast(Distributed, import_module(DISTRIBUTED[found.engine])), found
 
 
 def target(named: str) -> Target:

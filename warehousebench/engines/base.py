@@ -6,13 +6,14 @@ An engine is a module ``engines/<name>/engine.py`` that offers what :class:`Engi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from warehousebench.model.catalog import Catalog, Table
+from warehousebench.model.data import Fingerprint
 from warehousebench.model.design import DesignSummary
 from warehousebench.model.document import Document
 from warehousebench.model.function import Function, Variant
@@ -256,6 +257,29 @@ class Engine(Protocol):
 
     def examine(self, target: Target) -> Iterator[Check]:
         """Yield the checks of ``doctor``; a failed one ends them where the rest would make no sense."""
+        ...
+
+
+class Distributed(Protocol):
+    """What a ``distributed`` module offers: the work that comes before a run, on data too large for one machine.
+
+    Files lie where the driver and all workers see them under the same path.
+    """
+
+    def generate(
+        self, target: Target, command: Sequence[str], scale: float, folder: Path, progress: Callable[[str], None]
+    ) -> None:
+        """Make a suite's tables in parts by the generator's ``command``; what an interrupted attempt has made is kept."""
+        ...
+
+    def profile(
+        self, target: Target, files: Mapping[str, Sequence[Path]], fingerprint: Fingerprint, progress: Callable[[str], None]
+    ) -> Profile:
+        """Return the profile of Parquet ``files`` (table -> paths)."""
+        ...
+
+    def sort(self, target: Target, plan: Plan, table: Table, files: Sequence[Path], folder: Path) -> tuple[Path, int, int]:
+        """Write a table in the plan's order below ``folder``; return its own folder, rows and bytes; raises VerificationError."""
         ...
 
 

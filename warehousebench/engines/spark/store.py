@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ class SparkStore:
 
     def differences(self) -> tuple[str, ...]:
         """Return where stored types differ from the schema's and stored rows from the plan's order; every row is looked at."""
-        return tuple(found for table in self.plan.catalog for found in self._differences(table))
+        return tuple(found for table in self.plan.catalog for found in self.table_differences(table))
 
     def stored_bytes(self) -> int | None:
         """Return the bytes of all files that hold rows."""
@@ -83,16 +83,18 @@ class SparkStore:
         """End the session."""
         self.client.close()
 
-    def _differences(self, table: Table) -> Iterator[str]:
+    def table_differences(self, table: Table) -> tuple[str, ...]:
+        """Return where one table's stored types differ from the schema's, and its rows from the plan's order."""
         folder = ddl.place(self.warehouse, table.name)
         with translated():
             stored = {field.name: field.dataType.simpleString() for field in self.client.read([folder]).schema}
-        yield from ddl.differing_columns(table, stored)
+        found = list(ddl.differing_columns(table, stored))
         if order := ddl.order_of(self.plan, table):
             for where, sql in ddl.disorder(folder, order).items():
                 ((wrong,),) = self.client.run(sql)
                 if wrong:
-                    yield f"{table.name} is not sorted by {', '.join(order)}: {wrong} rows are out of order {where}"
+                    found.append(f"{table.name} is not sorted by {', '.join(order)}: {wrong} rows are out of order {where}")
+        return tuple(found)
 
 
 def open_store(target: Target, plan: Plan) -> SparkStore:
