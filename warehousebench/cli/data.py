@@ -68,6 +68,11 @@ def open_source(folder: Path, catalog_file: Path | None) -> Source:
     return Source(folder, data, catalog)
 
 
+def files_in(source: Source) -> dict[str, tuple[Path, ...]]:
+    """Return table -> the files that hold its rows."""
+    return {name: tuple(source.folder / file for file in table.files) for name, table in source.data.tables.items()}
+
+
 def stored_checksum(connection: duck.Connection, table: str) -> tuple[int, str]:
     """Return rows and checksum of a stored table or a relation, by the same method as the data set's."""
     return checksum.checksum(connection, table, checksum.columns_of(connection, table))

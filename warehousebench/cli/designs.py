@@ -9,7 +9,8 @@ from typing import Any
 
 from warehousebench.cli.console import say
 from warehousebench.engines import DESIGNERS, designer
-from warehousebench.engines.base import Designer
+from warehousebench.engines import engine as products
+from warehousebench.engines.base import Designer, Feature, Support
 from warehousebench.errors import SourceError, UsageError
 from warehousebench.model.catalog import Catalog
 from warehousebench.model.design import DesignSummary
@@ -28,7 +29,7 @@ def read_layouts(path: Path) -> tuple[str, Mapping[str, TableLayout]]:
 
 
 def design_for(path: Path, engine: str) -> Any:
-    """Return the design in a file if ``engine`` can apply it, None if it only takes the order of the rows from it.
+    """Return the design in a file for ``engine``, None if it cannot apply one; an engine that none is made for gets its orders.
 
     Raises UsageError for the design of one warehouse on its way to another.
     """
@@ -37,7 +38,8 @@ def design_for(path: Path, engine: str) -> Any:
         return designer(product).read(path)
     if engine in DESIGNERS:
         raise UsageError(f"{path} is a design for {product}, not for {engine}. Make one with: warehousebench advise")
-    return None
+    applies = products(engine).capabilities()[Feature.DESIGN].support is Support.YES
+    return read_layouts(path)[1] if applies else None
 
 
 def read_design(path: Path) -> DesignSummary:

@@ -29,6 +29,7 @@ MEMORY = "1500MB"
 @click.option("--catalog", type=file, help="Schema of the data; catalog.json here or beside the data if not given.")
 @click.option("--design", type=file, help="design.<engine>.json to lay the rows out by; arrival order without it.")
 @click.option("--to", "named", help="Engine, target of warehousebench.toml or URL to load to; a DuckDB database without it.")
+@click.option("--on", "cluster", help="Engine or target that sorts the rows on many machines, such as spark; DuckDB without it.")
 @click.option("--execute", is_flag=True, help="With --to: really write. Without it the statements are only shown.")
 @click.option("--name", help="Name of the layout; the target's, or 'advised' with a design and 'plain' without.")
 @click.option("--parquet", type=click.Choice(["compact", "portable"]), help="Encodings to use; portable for servers.")
@@ -41,6 +42,7 @@ def command(
     catalog: Path | None,
     design: Path | None,
     named: str | None,
+    cluster: str | None,
     execute: bool,
     name: str | None,
     parquet: str | None,
@@ -58,9 +60,17 @@ def command(
     Examples:  warehousebench load --data data -o layouts/plain
                warehousebench load --data data --design design.redshift.json -o layouts/advised
                warehousebench load --data data --design design.vertica.json --to vertica -o layouts/vertica --execute
+               warehousebench load --data data --design design.redshift.json --on spark -o layouts/sorted
     """
     basis, layouts = read_layouts(design) if design else ("arrival order", {})
     schema = _schema(data, catalog)
+    if cluster:
+        if named:
+            raise UsageError("--on sorts the rows into a folder, --to sends them to a server: name one of them")
+        name = name or ("advised" if design else "plain")
+        loaded = load_on(data, schema, name, basis, layouts, out, cluster, resume=resume)
+        emit(loaded, _overview(loaded), output)
+        return
     if named is None:
         name = name or ("advised" if design else "plain")
         loaded = load(data, schema, name, basis, layouts, parquet or "compact", out, memory=memory, resume=resume)
@@ -109,6 +119,32 @@ def load_to(job: Job, target: Target, design: Path | None, *, resume: bool = Fal
     destination = remote.Destination(target.name, plan, lambda: engine(target.engine).store(target, plan))
     with step(f"Load layout {job.name} ({job.basis}) to {target.name}", 3 * len(job.relations)) as advance:
         return remote.load(job, destination, resume=resume, observe=lambda name, what: advance(f"{what} {name}"))
+
+
+def load_on(
+    data: Path,
+    schema: Catalog,
+    name: str,
+    basis: str,
+    layouts: Mapping[str, TableLayout],
+    out: Path,
+    cluster: str,
+    *,
+    resume: bool = False,
+) -> Loaded:
+    """Load the data of a folder in one layout by an engine on many machines and return the finished manifest."""
+    from warehousebench.cli.data import files_in, open_source
+    from warehousebench.engines import distributed
+    from warehousebench.engines.base import Plan
+    from warehousebench.load import spread
+
+    works, target = distributed(cluster)
+    job = _job(data, schema, name, basis, layouts, "portable", out, MEMORY, target.engine)
+    plan = Plan(schema, layouts)
+    on = spread.Cluster(target.name, lambda table, files, folder: works.sort(target, plan, table, files, folder))
+    with step(f"Load layout {name} ({basis}) on {target.name}", len(job.relations)) as advance:
+        files = files_in(open_source(data, None))
+        return spread.load(job, files, on, resume=resume, observe=lambda name, what: advance(f"{what} {name}"))
 
 
 def _schema(data: Path, catalog: Path | None) -> Catalog:

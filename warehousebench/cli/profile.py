@@ -10,6 +10,7 @@ import click
 from warehousebench.cli.console import step
 from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
 from warehousebench.cli.tables import table
+from warehousebench.errors import UsageError
 from warehousebench.model import document
 from warehousebench.model.profile import Profile
 
@@ -22,16 +23,18 @@ if TYPE_CHECKING:
     "--data", type=folder, default="data", show_default=True, help="Folder of Parquet or CSV files, one or more per table."
 )
 @click.option("--catalog", type=file, help="Schema of the data; types of CSV files come from it.")
+@click.option("--on", "cluster", help="Engine or target that measures on many machines, such as spark; DuckDB without it.")
 @click.option("-o", "--out", type=file, default="profile.json", show_default=True, help="File to write.")
 @format_option
-def command(data: Path, catalog: Path | None, out: Path, output: str) -> None:
+def command(data: Path, catalog: Path | None, cluster: str | None, out: Path, output: str) -> None:
     """Measure every column: distinct values, NULLs, extremes, widths, runs and the most common value's share.
 
     \b
-    Example:  warehousebench profile --data data/tpch1 -o profile.json
+    Examples:  warehousebench profile --data data/tpch1 -o profile.json
+               warehousebench profile --data data/tpch1000 --on spark
     """
     refuse_existing(out)
-    profile = measure(data, catalog)
+    profile = measured_on(data, catalog, cluster) if cluster else measure(data, catalog)
     document.write(out, profile)
     emit(profile, _overview(profile), output)
 
@@ -49,6 +52,20 @@ def measured(source: Source) -> Profile:
 
     with step("Profile every column", len(source.relations)) as advance:
         return profile_tables(source.relations, source.data.fingerprint, advance)
+
+
+def measured_on(data: Path, catalog: Path | None, cluster: str) -> Profile:
+    """Return the profile of the Parquet files in a folder, measured by an engine on many machines."""
+    from warehousebench.cli.data import files_in, open_source
+    from warehousebench.engines import distributed
+
+    works, target = distributed(cluster)
+    source = open_source(data, catalog)
+    files = files_in(source)
+    if odd := next((str(path) for paths in files.values() for path in paths if path.suffix != ".parquet"), None):
+        raise UsageError(f"only Parquet is read in place, and {odd} is not. Profile it without --on.")
+    with step(f"Profile every column on {target.name}", len(files)) as advance:
+        return works.profile(target, files, source.data.fingerprint, advance)
 
 
 def _overview(profile: Profile) -> str:

@@ -266,9 +266,7 @@ class Distributed(Protocol):
     Files lie where the driver and all workers see them under the same path.
     """
 
-    def generate(
-        self, target: Target, command: Sequence[str], scale: float, folder: Path, progress: Callable[[str], None]
-    ) -> None:
+    def generate(self, target: Target, command: Sequence[str], scale: float, folder: Path, progress: Callable[[str], None]) -> None:
         """Make a suite's tables in parts by the generator's ``command``; what an interrupted attempt has made is kept."""
         ...
 

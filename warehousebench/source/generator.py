@@ -46,14 +46,18 @@ def generate(
             version = customers.generate(scale, workshop, (home or Path()) / FIRST)
             _move(workshop, folder)
         return version
-    tool = _tool(suite_generator[0])
-    version = _run([tool, "--version"]).strip()
+    tool, version = _tool(suite_generator[0]), version_of(suite_generator)
     with _beside(folder) as workshop:
         # repr() of a float is the shortest text that reads back as the same number.
         command = [tool, *suite_generator[1:], "parquet", "-s", repr(float(scale)), "-o", str(workshop), "--no-progress"]
         _run(command + (["-T", ",".join(tables)] if tables else []))
         _move(workshop, folder)
     return version
+
+
+def version_of(suite_generator: tuple[str, ...]) -> str:
+    """Return the generator with its version, ``tpcgen-cli 4.0.0``; raises SourceError if it is missing."""
+    return _run([_tool(suite_generator[0]), "--version"]).strip()
 
 
 def _tool(name: str) -> str:

@@ -221,7 +221,7 @@ def _translation(error: Exception) -> EngineError | None:
     lines = _message(error)
     if "OutOfMemoryError" in lines or "Java heap space" in lines:
         return EngineError("Spark ran out of memory. Give its driver more, such as memory = 8g, or more shuffle_partitions.")
-    if kind.__name__ in ("Py4JNetworkError", "Py4JError", "ConnectionRefusedError", "ConnectionResetError", "EOFError"):
+    if any(driver.gateway.proc.poll() is not None for driver in _drivers):
         stop()
         return TransientError("Spark's driver has ended, perhaps for want of memory. A new session starts another.")
     if "UNAVAILABLE" in lines or "SESSION_CLOSED" in lines or "SESSION_NOT_FOUND" in lines:

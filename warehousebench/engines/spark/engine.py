@@ -36,11 +36,14 @@ def capabilities() -> Capabilities:
 
 
 def connector(target: Target, files: Mapping[str, Sequence[Path]]) -> Connector:
-    """Return what opens sessions: on the tables loaded to the target's warehouse if it has one, else on ``files`` in place."""
+    """Return what opens sessions: on the target's warehouse if it has one and ``files`` are files, else on ``files`` in place.
+
+    A table that is a folder was sorted by Spark itself (``load --on``), wherever the target loads to.
+    """
     from warehousebench.engines.spark.client import SparkConnector
 
     settings = chosen.read(target)
-    if settings.warehouse:
+    if settings.warehouse and not any(path.is_dir() for paths in files.values() for path in paths):
         return SparkConnector(settings, {name: [ddl.place(settings.warehouse, name)] for name in files})
     return SparkConnector(settings, {name: [ddl.local(path) for path in paths] for name, paths in files.items()})
 

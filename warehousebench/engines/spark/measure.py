@@ -49,8 +49,8 @@ def measure(client: SparkClient, paths: Sequence[str]) -> TableProfile:
         frame.createOrReplaceTempView(_VIEW)
         columns = tuple((field.name, field.dataType.simpleString()) for field in frame.schema)
         # A view does not show where a row lies, and the columns get names of ours, which no column can be mistaken for.
-        values = [f"{ddl.quote(name)} AS v{i}" for i, (name, _) in enumerate(columns)]
-        placed = frame.selectExpr(*values, "_metadata.file_path AS f", "_metadata.row_index AS r")
+        renamed = [f"{ddl.quote(name)} AS v{i}" for i, (name, _) in enumerate(columns)]
+        placed = frame.selectExpr(*renamed, "_metadata.file_path AS f", "_metadata.row_index AS r")
         placed.createOrReplaceTempView(_PLACED)
     ((rows,),) = client.run(f"SELECT count(*) FROM {_VIEW}")
     shape = _Shape(columns, int(rows))
@@ -117,10 +117,7 @@ def _values(client: SparkClient, shape: _Shape, estimates: Mapping[str, int]) ->
     if shape.rows == 0:
         return {name: _Values(0, True, 0.0, True) for name, _ in shape.columns}
     exact = [name for name, _ in shape.columns if shape.rows <= EXACT_ROWS or estimates[name] <= FEW_VALUES]
-    found = {
-        name: _Values(distinct, True, top / shape.rows, True)
-        for name, distinct, top, _ in _grouped(client, exact, _VIEW)
-    }
+    found = {name: _Values(distinct, True, top / shape.rows, True) for name, distinct, top, _ in _grouped(client, exact, _VIEW)}
     rest = [name for name, _ in shape.columns if name not in found]
     # A value common enough to matter to a design shows in one row of a hundred.
     sampled = _grouped(client, rest, f"{_VIEW} TABLESAMPLE (1 PERCENT) REPEATABLE (42)")
