@@ -67,8 +67,13 @@ def command(
     if cluster:
         if named:
             raise UsageError("--on sorts the rows into a folder, --to sends them to a server: name one of them")
-        name = name or ("advised" if design else "plain")
-        loaded = load_on(data, schema, name, basis, layouts, out, cluster, resume=resume)
+        from warehousebench.engines import distributed
+
+        _, place = distributed(cluster)
+        job = job_for(
+            data, schema, name or ("advised" if design else "plain"), basis, layouts, "portable", out, engine=place.engine
+        )
+        loaded = load_on(job, data, cluster, resume=resume)
         emit(loaded, _overview(loaded), output)
         return
     if named is None:
@@ -121,30 +126,19 @@ def load_to(job: Job, target: Target, design: Path | None, *, resume: bool = Fal
         return remote.load(job, destination, resume=resume, observe=lambda name, what: advance(f"{what} {name}"))
 
 
-def load_on(
-    data: Path,
-    schema: Catalog,
-    name: str,
-    basis: str,
-    layouts: Mapping[str, TableLayout],
-    out: Path,
-    cluster: str,
-    *,
-    resume: bool = False,
-) -> Loaded:
-    """Load the data of a folder in one layout by an engine on many machines and return the finished manifest."""
+def load_on(job: Job, data: Path, cluster: str, *, resume: bool = False) -> Loaded:
+    """Load a job from the files in ``data`` by an engine that works on many machines and return the finished manifest."""
     from warehousebench.cli.data import files_in, open_source
     from warehousebench.engines import distributed
     from warehousebench.engines.base import Plan
     from warehousebench.load import spread
 
     works, target = distributed(cluster)
-    job = _job(data, schema, name, basis, layouts, "portable", out, MEMORY, target.engine)
-    plan = Plan(schema, layouts)
-    on = spread.Cluster(target.name, lambda table, files, folder: works.sort(target, plan, table, files, folder))
-    with step(f"Load layout {name} ({basis}) on {target.name}", len(job.relations)) as advance:
-        files = files_in(open_source(data, None))
-        return spread.load(job, files, on, resume=resume, observe=lambda name, what: advance(f"{what} {name}"))
+    plan = Plan(job.catalog, job.layouts)
+    files = files_in(open_source(data, None))
+    on = spread.Cluster(target.name, files, lambda table, files, folder: works.sort(target, plan, table, files, folder))
+    with step(f"Load layout {job.name} ({job.basis}) on {target.name}", len(job.relations)) as advance:
+        return spread.load(job, on, resume=resume, observe=lambda name, what: advance(f"{what} {name}"))
 
 
 def _schema(data: Path, catalog: Path | None) -> Catalog:

@@ -22,27 +22,26 @@ Sort = Callable[[Table, Sequence[Path], Path], tuple[Path, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Where the work is done: a name that is safe to write down, and what sorts one table's files into a folder."""
+    """Where the work is done: a name that is safe to write down, each table's files, and what sorts them into a folder."""
 
     name: str
+    files: Mapping[str, Sequence[Path]]
     sort: Sort
 
 
-def load(
-    job: Job, files: Mapping[str, Sequence[Path]], on: Cluster, *, resume: bool = False, observe: Observer = lambda *_: None
-) -> Loaded:
+def load(job: Job, on: Cluster, *, resume: bool = False, observe: Observer = lambda *_: None) -> Loaded:
     """Sort every table of the job on the cluster and return the finished manifest.
 
     Raises UsageError for tables without a schema or that are not Parquet, VerificationError if rows are lost or out of order.
     """
-    _check(job, files)
+    _check(job, on.files)
     loaded = begin(job, resume)
     if loaded.database:
         return loaded
     for name in sorted(job.relations):
         if name not in loaded.tables:
             observe(name, "sort")
-            loaded = replace(loaded, tables={**loaded.tables, name: _sorted(job, name, files[name], on)})
+            loaded = replace(loaded, tables={**loaded.tables, name: _sorted(job, name, on)})
             document.write(job.folder / MANIFEST, loaded)
     total = sum(table.bytes for table in loaded.tables.values())
     seconds = sum(table.seconds for table in loaded.tables.values())
@@ -59,14 +58,14 @@ def _check(job: Job, files: Mapping[str, Sequence[Path]]) -> None:
         raise UsageError(f"only Parquet is read in place, and {odd[0]} is not. Load it without --on.")
 
 
-def _sorted(job: Job, name: str, files: Sequence[Path], on: Cluster) -> LoadedTable:
+def _sorted(job: Job, name: str, on: Cluster) -> LoadedTable:
     started = time.perf_counter()
     folder = job.folder.absolute() / "parquet"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SourceError(f"cannot write {folder}: {error.strerror}. Choose another folder.") from error
-    place, rows, size = on.sort(job.catalog.table(name), files, folder)
+    place, rows, size = on.sort(job.catalog.table(name), on.files[name], folder)
     expected, checksum = job.expected[name]
     if rows != expected:
         raise VerificationError(f"{name}: {rows} rows were written, the source has {expected}. Generate the data again.")
