@@ -8,8 +8,10 @@ import sqlglot_vertica  # noqa: F401 - registers its dialect
 
 from warehousebench.engines.targets import Secret, Target
 from warehousebench.engines.vertica import failures, metrics
-from warehousebench.engines.vertica.client import connect_options, labelled, without_secrets
+from warehousebench.engines.vertica.client import without_secrets
 from warehousebench.engines.vertica.engine import CONVENTION
+from warehousebench.engines.vertica.labels import labelled
+from warehousebench.engines.vertica.settings import connect_options
 from warehousebench.errors import EngineError, TransientError, UnsupportedError, UsageError
 
 OPTIONS = dict(CONVENTION.defaults) | {"user": "me"}

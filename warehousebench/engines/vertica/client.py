@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import socket
 import threading
 import uuid
@@ -16,21 +15,18 @@ from typing import Any, Protocol, TypeVar
 from warehousebench.engines.base import Answer
 from warehousebench.engines.targets import Secret, Target
 from warehousebench.engines.vertica import failures, metrics
+from warehousebench.engines.vertica.labels import labelled, word
+from warehousebench.engines.vertica.settings import connect_options, flag
 from warehousebench.engines.vertica.types import quote
-from warehousebench.errors import EngineError, TimeLimitError, UsageError, WarehouseBenchError
+from warehousebench.errors import EngineError, TimeLimitError, WarehouseBenchError
 from warehousebench.model.function import Function, Variant
 
 # So long a cancelled statement may take to say so before the session is given up.
 GRACE_SECONDS = 10.0
-CONNECT_SECONDS = 15.0
 # Firewalls forget idle connections, and a statement may run for hours without a word.
 _KEEP_ALIVE_SECONDS = 60
 _DAY_TO_SECOND, _YEAR_TO_MONTH = 14, 114
-TLS_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full")
-_VSQL_MODES = {"allow": "prefer", "verify_ca": "verify-ca", "verify_full": "verify-full"}
 T = TypeVar("T")
-# What a label can stand behind is found between what only looks like it: texts, quoted names, comments, brackets.
-_WORDS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|[()]|\w+", re.DOTALL)
 
 
 class Readable(Protocol):
@@ -176,7 +172,7 @@ class VerticaClient:
         self._session = session
         self._udx_library = udx_library
         # Apart from every other session's, so that system tables find exactly this query.
-        self._prefix = f"{_word(label)}_{uuid.uuid4().hex[:12]}"
+        self._prefix = f"{word(label)}_{uuid.uuid4().hex[:12]}"
         self._count = 0
         self._clears_caches = clears_caches
 
@@ -252,7 +248,7 @@ class VerticaConnector:
 
 def connector(target: Target) -> VerticaConnector:
     """Return the connector for ``target`` after one look at the server; raises EngineError if it cannot be reached."""
-    wants_cold = _flag(target, "cold")
+    wants_cold = flag(target, "cold")
     with opened(target) as session:
         version, stand_in = identity(session)
         caches = "as the queries before left them"
@@ -310,58 +306,6 @@ def open_session(target: Target, *, autocommit: bool = True) -> Session:
     return Session(connection, place, secrets)
 
 
-def connect_options(target: Target) -> dict[str, Any]:
-    """Return the driver's options; raises UsageError for values that make no sense."""
-    token = target.secrets.get("token")
-    password = target.secrets.get("password")
-    user = target.options.get("user", "") if token else target.option("user", "Set VSQL_USER, or user of the target.")
-    given: dict[str, Any] = {
-        "host": target.options["host"],
-        "port": _port(target, target.options["port"]),
-        "user": user,
-        "database": target.options.get("database", ""),
-        "password": password.reveal() if password else "",
-        "oauth_access_token": token.reveal() if token else "",
-        "session_label": target.options["label"],
-        "tlsmode": tls_mode(target),
-        "backup_server_node": [_node(target, each) for each in target.options.get("backup_nodes", "").split(",") if each.strip()],
-        "connection_timeout": CONNECT_SECONDS,
-        "request_complex_types": False,
-    }
-    if target.options.get("tls_ca") and given["tlsmode"].startswith("verify"):
-        given["tls_cafile"] = target.options["tls_ca"]
-    return given
-
-
-def tls_mode(target: Target) -> str:
-    """Return the driver's word for the option ``tls``; raises UsageError for an unknown one."""
-    word = target.options["tls"].lower()
-    mode = _VSQL_MODES.get(word, word)
-    if mode not in TLS_MODES:
-        raise UsageError(f"{target.name}: tls is {word!r}. Choose one of: {', '.join(TLS_MODES)}")
-    return mode
-
-
-def labelled(sql: str, label: str) -> str:
-    """Return ``sql`` with a LABEL hint after its own SELECT, behind a WITH clause; unchanged if there is none."""
-    depth = 0
-    selects: dict[int, int] = {}
-    for word in _WORDS.finditer(sql):
-        depth += {"(": 1, ")": -1}.get(word[0], 0)
-        if word[0].upper() == "SELECT":
-            selects.setdefault(depth, word.end())
-    if not selects:
-        return sql
-    end = selects[min(selects)]
-    return f"{sql[:end]} /*+LABEL({label})*/{sql[end:]}"
-
-
-def _word(text: str) -> str:
-    """Return ``text`` as the beginning of a label, which without quotes is a word of at most 128 bytes."""
-    word = re.sub(r"[^A-Za-z0-9_]+", "_", text)[:80]
-    return word if word[:1].isalpha() else f"q{word}"
-
-
 def without_secrets(error: EngineError, secrets: Sequence[Secret]) -> EngineError:
     """Return ``error`` with every secret in its message replaced, should a server repeat one."""
     text = str(error)
@@ -377,24 +321,6 @@ def _try_clearing(session: Session) -> tuple[bool, str]:
     except EngineError as error:
         return False, f"lukewarm: CLEAR_CACHES was refused ({error})"
     return True, "Vertica's own cleared before every query; the file caches of its hosts are not: lukewarm"
-
-
-def _flag(target: Target, name: str) -> bool:
-    word = target.options[name].lower()
-    if word not in ("true", "false"):
-        raise UsageError(f"{target.name}: {name} is {word!r}. Choose true or false")
-    return word == "true"
-
-
-def _port(target: Target, text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65_536:
-        raise UsageError(f"{target.name}: the port {text!r} is no number from 1 to 65535. Correct it")
-    return int(text)
-
-
-def _node(target: Target, text: str) -> tuple[str, int]:
-    host, _, port = text.strip().partition(":")
-    return host, _port(target, port or "5433")
 
 
 def _close(connection: Any) -> None:

@@ -15,6 +15,7 @@ from warehousebench.engines.base import Check, CheckStatus
 from warehousebench.engines.targets import Target
 from warehousebench.engines.vertica import client
 from warehousebench.engines.vertica.client import Session
+from warehousebench.engines.vertica.settings import CONNECT_SECONDS, connect_options, tls_mode
 from warehousebench.engines.vertica.types import text
 from warehousebench.errors import EngineError, UsageError
 
@@ -53,7 +54,7 @@ def _driver(target: Target) -> Check:  # noqa: ARG001
 
 def _configuration(target: Target) -> Check:
     try:
-        client.connect_options(target)
+        connect_options(target)
     except UsageError as error:
         return Check("configuration", _FAIL, str(error), "Correct it; nothing was tried with it")
     found = [f"{key} from {origin}" for key, origin in sorted(target.origins.items()) if target.options.get(key) != ""]
@@ -61,12 +62,12 @@ def _configuration(target: Target) -> Check:
 
 
 def _reachable(target: Target) -> Check:
-    options = client.connect_options(target)
+    options = connect_options(target)
     places = [(options["host"], options["port"]), *options["backup_server_node"]]
     refused: list[str] = []
     for host, port in places:
         try:
-            socket.create_connection((host, port), timeout=client.CONNECT_SECONDS).close()
+            socket.create_connection((host, port), timeout=CONNECT_SECONDS).close()
         except OSError as error:
             refused.append(f"{host}:{port} ({error.strerror or error})")
     if len(refused) == len(places):
@@ -88,7 +89,7 @@ def _guarded(check: Callable[[Session, Target], Check], session: Session, target
 
 
 def _tls(session: Session, target: Target) -> Check:
-    mode = client.tls_mode(target)
+    mode = tls_mode(target)
     if not session.encrypted:
         return Check("TLS", _WARN, "the connection is not encrypted", "Set tls to verify-full, and tls_ca to the authority's file")
     if not mode.startswith("verify"):
