@@ -25,7 +25,7 @@ oldest: pyproject.toml  ## Run the tests under the oldest DuckDB that is support
 	$(PYTHON) -m venv $(VENV)-oldest
 	sed '/^duckdb==/d' constraints.txt > $(VENV)-oldest/constraints.txt
 	$(VENV)-oldest/bin/pip install --quiet --disable-pip-version-check -c $(VENV)-oldest/constraints.txt -e '.[test]' 'duckdb==1.5.5'
-	$(VENV)-oldest/bin/python -m pytest -m 'not slow'
+	$(VENV)-oldest/bin/python -m pytest -m 'not slow and not spark'
 
 clean:  ## Remove what the other targets made, but no results
 	rm -rf $(VENV) $(VENV)-oldest build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
