@@ -22,6 +22,8 @@ pytest_plugins = ["standins.fixtures"]
 # One small driver serves all tests of a process; commands that are called in it must ask for the same.
 os.environ |= {"SPARK_MASTER": "local[2]", "SPARK_DRIVER_MEMORY": "1g"}
 os.environ.pop("SPARK_REMOTE", None)
+# Tests are short: to optimise a driver's code as far as Java can costs more than it ever gains.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 SCALE = "0.01"
 GOLDEN = Path(__file__).parent / "golden"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from standins import vertica_sdk
 
 from warehousebench.engines import ENGINES, engine
 from warehousebench.engines.base import Support
@@ -71,93 +69,22 @@ def test_a_row_that_fails_in_lambda_fails_the_batch_and_says_why() -> None:
     assert answer["error_msg"].startswith("parse_day: ")
 
 
-class Reader:
-    """Vertica's block reader over rows of Python values, as strict as the SDK about types."""
-
-    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
-        self.rows, self.at = rows, 0
-
-    def isNull(self, column: int) -> bool:  # noqa: N802
-        return self.rows[self.at][column] is None
-
-    def _get(self, column: int, kind: type) -> Any:
-        value = self.rows[self.at][column]
-        assert isinstance(value, kind)
-        return value
-
-    def getInt(self, column: int) -> Any:  # noqa: N802
-        return self._get(column, int)
-
-    def getNumeric(self, column: int) -> Any:  # noqa: N802
-        return self._get(column, Decimal)
-
-    def getString(self, column: int) -> Any:  # noqa: N802
-        return self._get(column, str)
-
-    def next(self) -> bool:
-        self.at += 1
-        return self.at < len(self.rows)
-
-
-class Writer:
-    """Vertica's block writer: one value per row, then ``next``."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-        self.pending: list[Any] = []
-
-    def setNull(self) -> None:  # noqa: N802
-        self.pending.append(None)
-
-    def setNumeric(self, value: Any) -> None:  # noqa: N802
-        assert isinstance(value, Decimal)
-        self.pending.append(value)
-
-    def setDate(self, value: Any) -> None:  # noqa: N802
-        self.pending.append(value)
-
-    def next(self) -> None:
-        (value,) = self.pending
-        self.values.append(value)
-        self.pending = []
-
-
-class Types:
-    """The types that a factory declares, as (name, sizes)."""
-
-    def __init__(self) -> None:
-        self.added: list[tuple[str, tuple[int, ...]]] = []
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *sizes: self.added.append((name, sizes))
-
-
 @pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Return the names of the generated UDx library, run against a module that has the SDK's two base classes."""
-    sdk = ModuleType("vertica_sdk")
-    sdk.ScalarFunction = sdk.ScalarFunctionFactory = object  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "vertica_sdk", sdk)
-    space: dict[str, Any] = {}
-    exec(vertica.library(FUNCTIONS), space)
-    return space
+def library() -> dict[str, Any]:
+    """Return the names of the generated UDx library."""
+    return vertica_sdk.loaded(vertica.library(FUNCTIONS))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda each: each.name)
 def test_the_udx_gives_what_the_examples_say(function: Function, library: dict[str, Any]) -> None:
-    factory, writer = library[f"{function.name}_factory"](), Writer()
-    factory.createScalarFunction(None).processBlock(None, Reader([each.inputs for each in function.examples]), writer)
-    assert writer.values == [each.output for each in function.examples]
+    given = [each.inputs for each in function.examples]
+    assert vertica_sdk.process(library[f"{function.name}_factory"](), given) == [each.output for each in function.examples]
 
 
 def test_the_udx_factory_declares_its_types(library: dict[str, Any]) -> None:
-    given, gives, returned = Types(), Types(), Types()
-    factory = library["amount_spent_factory"]()
-    factory.getPrototype(None, given, gives)
-    factory.getReturnType(None, None, returned)
-    assert [name for name, _ in given.added] == ["addInt", "addNumeric"]
-    assert gives.added == [("addNumeric", ())]
-    assert returned.added == [("addNumeric", (18, 2))]
+    given, returned = vertica_sdk.prototype(library["amount_spent_factory"]())
+    assert given.added == [("Int", ()), ("Numeric", ())]
+    assert returned.added == [("Numeric", (18, 2))]
 
 
 def test_python_inside_redshift_is_refused_with_the_date_it_ended() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from standins import backend, sql, tables
+from standins import backend, functions, sql, tables
 from standins.backend import Applied, Record, Stopwatch
 from standins.errors import ServerError, unsupported
 from standins.session import Answer, Column, Session
@@ -95,7 +95,7 @@ class Commands(Session):
 
     def translated(self, tree: exp.Expression) -> str:
         """Return the tree as DuckDB's text."""
-        return sql.to_duckdb(tree, self.relations(), self.functions())
+        return sql.to_duckdb(tree, self.relations(), self.functions(), lambda: functions.defined(self))
 
     def change(self, tree: exp.Expression, tag: str) -> Answer:
         """Insert, update or delete rows."""

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import ssl
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -26,7 +26,7 @@ _NULLABLE_SEARCHABLE = 1 | 1 << 12
 
 
 class RedshiftServer(Server):
-    """A Redshift stand-in on a free port; ``bucket`` is where COPY reads."""
+    """A Redshift stand-in on a free port; ``bucket`` is where COPY reads, ``lambdas`` the sources of Lambda functions by name."""
 
     def __init__(
         self,
@@ -36,8 +36,10 @@ class RedshiftServer(Server):
         tls: ssl.SSLContext | None = None,
         faults: Faults | None = None,
         bucket: Bucket | None = None,
+        lambdas: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(login or Login(), tls)
+        self.lambdas = dict(lambdas or {})
         self.backend, self.bucket = backend, bucket
         self.faults = faults or Faults()
 
@@ -51,7 +53,7 @@ class RedshiftServer(Server):
         except ServerError as error:
             send_error(channel, error)
             return channel.flush()
-        session = Redshift(self.backend, self.faults, user, database, self.bucket)
+        session = Redshift(self.backend, self.faults, user, database, self.bucket, self.lambdas)
         try:
             with self.registered(session) as (pid, key):
                 session.pid = pid

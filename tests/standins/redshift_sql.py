@@ -11,7 +11,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 
-from standins import backend, redshift_copy, redshift_design, redshift_views, sql, tables
+from standins import backend, redshift_copy, redshift_design, redshift_functions, redshift_views, sql, tables
 from standins.backend import Applied, Backend, Record
 from standins.commands import TRANSACTION_WORDS, Commands
 from standins.errors import ServerError, unsupported
@@ -57,9 +57,11 @@ class Redshift(Commands):
     states = STATES
     rules = redshift_design.RULES
 
-    def __init__(self, backend: Backend, faults: Faults, user: str, database: str, bucket: Bucket | None) -> None:
+    def __init__(
+        self, backend: Backend, faults: Faults, user: str, database: str, bucket: Bucket | None, lambdas: Mapping[str, str]
+    ) -> None:
         super().__init__(backend, faults, user, database)
-        self.bucket = bucket
+        self.bucket, self.lambdas = bucket, lambdas
         self.settings = dict(SETTINGS)
         self.label = "default"
         self.last_query = self.last_copy = self.copied = 0
@@ -148,7 +150,7 @@ class Redshift(Commands):
             return redshift_copy.run(self, record, text)
         if word == "CREATE" and re.match(r"create\s+(local\s+)?(temp(orary)?\s+)?table\b", text, re.IGNORECASE):
             return self._create(text)
-        return None
+        return redshift_functions.run(self, record, text) if word == "CREATE" else None
 
     def own_tree(self, record: Record, tree: exp.Expression) -> Answer | None:  # noqa: ARG002 - the products' common shape
         """Redshift has no parsed statement of its own here."""

@@ -21,8 +21,9 @@ logging.getLogger("sqlglot").addFilter(lambda _: False)
 # What DuckDB and PostgreSQL have under one name that sqlglot has no class of its own for; all else is refused.
 _PLAIN_FUNCTIONS = frozenset({"translate", "btrim", "to_hex", "hash", "mod", "pg_typeof", "date_part", "strlen"})
 # sqlglot takes $1,$ for the opening of a dollar-quoted text, so parameters are renamed outside quotes and comments.
-_DOLLAR = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$(\d+)""", re.DOTALL)
+_DOLLAR = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\$\$.*?\$\$|\$(\d+)""", re.DOTALL)
 _NUMBERED = "standin_"
+_BODY = re.compile(r"create\s+(or\s+replace\s+)?function\b.*\bbegin\b", re.IGNORECASE | re.DOTALL)
 
 
 def named_parameters(text: str) -> str:
@@ -46,8 +47,9 @@ def tokens(text: str, dialect: str) -> list[Token]:
 def statements(text: str, dialect: str) -> list[str]:
     """Return the statements of ``text``, without those that are empty."""
     found, start, end = [], None, 0
-    for token in tokens(text, dialect):
-        if token.token_type is TokenType.SEMICOLON:
+    listed = tokens(text, dialect)
+    for token, following in zip(listed, [*listed[1:], None], strict=True):
+        if token.token_type is TokenType.SEMICOLON and not _within_function(text[start:end], following):
             if start is not None:
                 found.append(text[start:end])
             start = None
@@ -55,6 +57,11 @@ def statements(text: str, dialect: str) -> list[str]:
         start = token.start if start is None else start
         end = token.end + 1
     return [*found, text[start:end]] if start is not None else found
+
+
+def _within_function(text: str, following: Token | None) -> bool:
+    """Tell whether a semicolon behind ``text`` ends RETURN in a function's body, which END closes."""
+    return following is not None and following.text.upper() == "END" and bool(_BODY.match(text))
 
 
 def parse(text: str, dialect: str) -> exp.Expression:
@@ -70,8 +77,15 @@ def parse(text: str, dialect: str) -> exp.Expression:
     return tree
 
 
-def to_duckdb(tree: exp.Expression, relations: Mapping[str, Relation], functions: Mapping[str, exp.Expression]) -> str:
+def to_duckdb(
+    tree: exp.Expression,
+    relations: Mapping[str, Relation],
+    functions: Mapping[str, exp.Expression],
+    defined: Callable[[], Collection[str]] = tuple,
+) -> str:
     """Return ``tree`` as DuckDB's text, with the product's system relations and session functions put in.
+
+    ``defined`` gives the names of user-defined functions, asked only where there is a call that is not known.
 
     Raises ServerError for anything that sqlglot does not translate, that reads files, or that calls an unknown function.
     """
@@ -79,7 +93,7 @@ def to_duckdb(tree: exp.Expression, relations: Mapping[str, Relation], functions
     for hint in list(tree.find_all(exp.Hint)):
         hint.pop()
     tree = _session_functions(_plain_tree(tree), functions).transform(_named_otherwise)
-    _check_functions(tree)
+    _check_functions(tree, defined)
     tree = tree.transform(lambda node: _relation(node, relations))
     try:
         return Dialect.get_or_raise("duckdb").generate(tree, unsupported_level=ErrorLevel.RAISE)
@@ -184,15 +198,21 @@ def _named_otherwise(node: exp.Expression) -> exp.Expression:
         return exp.cast(exp.func("concat", exp.Literal.string("0x"), node.this), "BIGINT")
     if name == "hex_to_integer":
         return exp.cast(exp.func("concat", exp.Literal.string("0x"), *node.expressions), "BIGINT")
+    if isinstance(node, exp.DayOfWeekIso):
+        return exp.cast(node, "INT")  # DuckDB takes no BIGINT from a date
+    if name in ("week_iso", "year_iso"):
+        return exp.Extract(this=exp.var("week" if name == "week_iso" else "isoyear"), expression=node.expressions[0])
     if name == "has_schema_privilege" or name == "has_database_privilege":
         return exp.true()  # whoever is logged in may do anything here
     return node
 
 
-def _check_functions(tree: exp.Expression) -> None:
-    for call in tree.find_all(exp.Anonymous):
-        if call.name.lower() not in _PLAIN_FUNCTIONS:
-            raise unsupported(f"the function {call.name}")
+def _check_functions(tree: exp.Expression, defined: Callable[[], Collection[str]]) -> None:
+    unknown = [call.name for call in tree.find_all(exp.Anonymous) if call.name.lower() not in _PLAIN_FUNCTIONS]
+    known = defined() if unknown else ()
+    for name in unknown:
+        if name.lower() not in known:
+            raise unsupported(f"the function {name}")
     for table in tree.find_all(exp.Table):
         if isinstance(table.parent, exp.Create | exp.Drop) and table.this is None:
             continue  # the name of a schema

@@ -135,7 +135,7 @@ def _parquet(session: Vertica, copy: Copy, target: dict[str, str]) -> tuple[int,
 
 def _parquet_path(session: Vertica, copy: Copy, target: dict[str, str], path: str) -> int:
     if not path.startswith("s3://"):
-        return sum(_insert(session, copy, target, found) for found in _allowed(session, path))
+        return sum(_insert(session, copy, target, found) for found in allowed(session, path))
     if session.bucket is None:
         raise unsupported("COPY without an S3 service")
     names = session.bucket.names(path.removesuffix("*.parquet").removesuffix("*"))
@@ -148,7 +148,7 @@ def _parquet_path(session: Vertica, copy: Copy, target: dict[str, str], path: st
     return rows
 
 
-def _allowed(session: Vertica, path: str) -> list[Path]:
+def allowed(session: Vertica, path: str) -> list[Path]:
     pattern = Path(path)
     if not any(pattern.is_relative_to(folder) for folder in session.folders) or ".." in pattern.parts:
         raise unsupported(f"reading {path}: the folder is not one that the test allows")

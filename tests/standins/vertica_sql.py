@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import duckdb
 from sqlglot import exp
 
-from standins import backend, sql, tables, vertica_copy, vertica_design, vertica_views
+from standins import backend, sql, tables, vertica_copy, vertica_design, vertica_functions, vertica_views
 from standins.backend import Applied, Backend, Record
 from standins.commands import TRANSACTION_WORDS, Commands
 from standins.errors import ServerError, unsupported
@@ -148,6 +148,8 @@ class Vertica(Commands):
             return self._set(text)
         if word == "COPY":
             return vertica_copy.run(self, record, text)
+        if word == "CREATE" and (made := vertica_functions.macro(self, text)):
+            return made
         if word == "EXPLAIN":
             return self._explain(text.split(None, 1)[1])
         if word == "PROFILE":
@@ -159,7 +161,11 @@ class Vertica(Commands):
         return None
 
     def own_tree(self, record: Record, tree: exp.Expression) -> Answer | None:  # noqa: ARG002 - the products' common shape
-        """Run CREATE TABLE, CREATE and DROP PROJECTION."""
+        """Run CREATE TABLE, CREATE and DROP PROJECTION, CREATE LIBRARY and its FUNCTION."""
+        if type(tree).__name__ == "CreateLibrary":
+            return vertica_functions.library(self, tree)
+        if type(tree).__name__ == "CreateUserDefinedExtension":
+            return vertica_functions.external(self, tree)
         if type(tree).__name__ == "CreateProjection":
             return self._create_projection(tree)
         if isinstance(tree, exp.Create) and tree.kind == "TABLE":

@@ -14,13 +14,13 @@ $$ LANGUAGE sql;
 
 CREATE OR REPLACE EXTERNAL FUNCTION amount_spent_lambda (INTEGER, DECIMAL(10,2))
 RETURNS DECIMAL(18,2)
-IMMUTABLE
+STABLE
 LAMBDA 'shop-amount_spent'
 IAM_ROLE 'arn:aws:iam::123456789012:role/functions';
 
 CREATE OR REPLACE EXTERNAL FUNCTION parse_day_lambda (VARCHAR(40))
 RETURNS DATE
-IMMUTABLE
+STABLE
 LAMBDA 'shop-parse_day'
 IAM_ROLE 'arn:aws:iam::123456789012:role/functions';
 

@@ -42,15 +42,16 @@ def definition(function: Function, variant: Variant, lambda_prefix: str = "", ia
     A Lambda function has to be deployed before under ``lambda_prefix`` and the function's name; see :func:`handler`.
     """
     types = ", ".join(type_sql(argument, None) for argument in function.arguments)
-    head = f"{quote(function.called(variant))} ({types})\nRETURNS {_returned(function)}\nIMMUTABLE"
+    head = f"{quote(function.called(variant))} ({types})\nRETURNS {_returned(function)}"
     if variant is Variant.SQL:
-        return f"CREATE OR REPLACE FUNCTION {head} AS $$\n  SELECT {_numbered(function)}\n$$ LANGUAGE sql"
+        return f"CREATE OR REPLACE FUNCTION {head}\nIMMUTABLE AS $$\n  SELECT {_numbered(function)}\n$$ LANGUAGE sql"
     if variant is not Variant.LAMBDA:
         raise refuse("Redshift", function, variant, variants())
     if not iam_role:
         raise UnsupportedError(f"{function.name} as a Lambda function needs a role that may call it. Give iam_role to the target")
     role = "default" if iam_role == "default" else text(iam_role)
-    return f"CREATE OR REPLACE EXTERNAL FUNCTION {head}\nLAMBDA {text(lambda_prefix + function.name)}\nIAM_ROLE {role}"
+    # STABLE, since IMMUTABLE is documented as not supported for these.
+    return f"CREATE OR REPLACE EXTERNAL FUNCTION {head}\nSTABLE\nLAMBDA {text(lambda_prefix + function.name)}\nIAM_ROLE {role}"
 
 
 def files(functions: Sequence[Function]) -> dict[str, str]:
