@@ -17,13 +17,13 @@ from warehousebench.errors import SourceError, TransientError
 from warehousebench.model.catalog import STRINGS, Column, Table, TypeKind
 from warehousebench.source.extract import text
 from warehousebench.source.extract.base import BATCH_ROWS, Chunk, Reject, query, ranges
+from warehousebench.source.extract.copying import copied
 
-BLOCK = 4 << 20  # bytes of CSV that are parsed at once
 WAIT = 15  # seconds for a connection, and for a table that somebody alters
 _TID_SCANS = 14
 _LOST = ("08", "57")  # classes of SQLSTATE: connection exception, operator intervention
-_AS_TEXT = frozenset({TypeKind.CHAR, TypeKind.INTERVAL, TypeKind.UUID, TypeKind.JSON, TypeKind.OTHER})
-_TEXTS = ("text", "character varying", "varchar")  # all others, such as enums, become text here
+_AS_TEXT = frozenset({TypeKind.INTERVAL, TypeKind.UUID, TypeKind.JSON, TypeKind.OTHER})
+_TEXTS = ("text", "character varying", "varchar", "character(", "char(", "bpchar")  # all others, such as enums, become text here
 # Values look the same whatever the server's settings are, and quotes mean what the standard says.
 _SESSION = f"""
     SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex';
@@ -82,11 +82,12 @@ class PostgresExtraction:
         """Yield the rows as parsed blocks of CSV; a block that Arrow refuses is read value by value."""
         sql = f"COPY ({query(self, table, chunk)}) TO STDOUT (FORMAT csv, NULL '{text.NULL}')"
         seen = 1
-        for rows, block in self._blocks(sql):
-            batch = text.parsed(table, block, reject, seen)
-            seen += rows
-            for start in range(0, batch.num_rows, BATCH_ROWS):
-                yield batch.slice(start, BATCH_ROWS)
+        with self._session() as session:
+            for rows, block in copied(session, sql):
+                batch = text.parsed(table, block, reject, seen)
+                seen += rows
+                for start in range(0, batch.num_rows, BATCH_ROWS):
+                    yield batch.slice(start, BATCH_ROWS)
 
     def read_exactly(self, table: Table, chunk: Chunk) -> bool:  # noqa: ARG002
         """Return that every read is on the snapshot."""
@@ -102,7 +103,7 @@ class PostgresExtraction:
         return f"{self.quote(self._schema)}.{self.quote(table.name)}" if self._schema else self.quote(table.name)
 
     def shown(self, column: Column) -> str:
-        """Return the column as CSV is to show it: fixed text without its blanks, money as a number, decimals as declared."""
+        """Return the column as CSV is to show it: money and bits as numbers, what is no plain type as text."""
         name, kind = self.quote(column.name), column.type.kind
         if column.type.native.lower() == "money":
             return f"{name}::numeric(19, 2)"
@@ -128,20 +129,6 @@ class PostgresExtraction:
         for connection in self._open:
             with suppress(Exception):
                 connection.close()
-
-    def _blocks(self, sql: str) -> Iterator[tuple[int, bytes]]:
-        """Yield whole rows of CSV and their number, some megabytes at a time: every message of the server is a row."""
-        with self._session() as session, session.cursor() as cursor, cursor.copy(sql) as stream:
-            parts: list[bytes] = []
-            size = 0
-            for row in stream:
-                parts.append(row)
-                size += len(row)
-                if size >= BLOCK:
-                    yield len(parts), b"".join(parts)
-                    parts, size = [], 0
-            if parts:
-                yield len(parts), b"".join(parts)
 
     @contextmanager
     def _session(self) -> Iterator[Any]:
@@ -183,9 +170,9 @@ class PostgresExtraction:
             keeper.execute("SAVEPOINT each")
             try:
                 keeper.execute(f"LOCK TABLE {self.relation(table)} IN ACCESS SHARE MODE")
-                keeper.execute("RELEASE SAVEPOINT each")
             except psycopg.Error:
                 keeper.execute("ROLLBACK TO SAVEPOINT each")
+            keeper.execute("RELEASE SAVEPOINT each")
 
 
 @contextmanager

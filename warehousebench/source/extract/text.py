@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as csv
 
 from warehousebench.model.catalog import Column, Table, TypeKind
 from warehousebench.source.extract.base import Reject, schema_of
 from warehousebench.source.extract.convert import batch_of
 
+Buffer = bytes | bytearray
 NULL = "\\N"  # unquoted; a text of these two characters comes in quotes
 
 
-def parsed(table: Table, block: bytes, reject: Reject, first: int) -> pa.RecordBatch:
+def parsed(table: Table, block: Buffer, reject: Reject, first: int) -> pa.RecordBatch:
     """Return the whole rows in ``block`` as a batch; rows that do not fit go to ``reject``, numbered from ``first``."""
     schema = schema_of(table)
     types = [pa.string() if pa.types.is_binary(field.type) else field.type for field in schema]
@@ -30,10 +31,10 @@ def parsed(table: Table, block: bytes, reject: Reject, first: int) -> pa.RecordB
         return batch_of(table, list(zip(*columns, strict=True)), reject, first)
 
 
-def _read(block: bytes, types: Sequence[pa.DataType]) -> list[pa.Array]:
+def _read(block: Buffer, types: Sequence[pa.DataType]) -> list[pa.Array]:
     names = [f"c{place}" for place in range(len(types))]
     found = csv.read_csv(
-        BytesIO(block),
+        pa.py_buffer(block),
         # A block of its own thread: parallel are the sessions.
         read_options=csv.ReadOptions(column_names=names, block_size=max(len(block) + 1, 1 << 16), use_threads=False),
         # The only column's empty text is an empty line.
@@ -48,6 +49,13 @@ def _read(block: bytes, types: Sequence[pa.DataType]) -> list[pa.Array]:
         ),
     )
     return [column.combine_chunks() for column in found.columns]
+
+
+def _finished(column: Column, cells: pa.Array) -> pa.Array:
+    """Return the cells as values: binary from its digits, fixed text without the blanks that fill it up."""
+    if column.type.kind is TypeKind.CHAR:
+        return pc.utf8_rtrim(cells, " ")
+    return _bytes(cells) if column.type.kind is TypeKind.BINARY else cells
 
 
 def _bytes(column: pa.Array) -> pa.Array:
