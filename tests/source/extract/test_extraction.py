@@ -60,6 +60,15 @@ def test_a_block_with_one_odd_value_loses_one_row() -> None:
     assert (odd.column, odd.key, odd.value, odd.row["id"]) == ("day", {"id": "2"}, "infinity", "2")
 
 
+def test_blanks_that_fill_fixed_text_are_left_behind() -> None:
+    table = Table("t", (Column("c", DataType(TypeKind.CHAR, length=5)), Column("v", TEXT), Column("d", DataType(TypeKind.DATE))))
+    for day in ("2020-01-01", "0044-03-15 BC"):  # parsed as a block, and value by value
+        block = f" a   ,b  ,2020-01-01\n,,{day}\n\\N,\\N,\\N\n".encode()
+        rows = text.parsed(table, block, lambda _: None, 1).to_pylist()
+        assert (rows[0]["c"], rows[0]["v"]) == (" a", "b  ")
+        assert rows[-1] == {"c": None, "v": None, "d": None}
+
+
 @pytest.fixture(params=["postgresql", "mysql"])
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the URL of a database with the table ``t`` of ROWS rows, one by one on PostgreSQL and MySQL."""

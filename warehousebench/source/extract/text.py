@@ -23,7 +23,7 @@ def parsed(table: Table, block: Buffer, reject: Reject, first: int) -> pa.Record
     types = [pa.string() if pa.types.is_binary(field.type) else field.type for field in schema]
     try:
         found = _read(block, types)
-        arrays = [_bytes(column) if pa.types.is_binary(field.type) else column for field, column in zip(schema, found, strict=True)]
+        arrays = [_finished(column, cells) for column, cells in zip(table.columns, found, strict=True)]
         return pa.record_batch(arrays, schema=schema)
     except (pa.ArrowException, ValueError):
         texts = (column.to_pylist() for column in _read(block, [pa.string()] * len(types)))
