@@ -98,7 +98,7 @@ def test_a_query_that_takes_too_long_is_stopped(case: Case, tmp_path: Path) -> N
 
 def test_plans_are_text(case: Case, client: Client) -> None:
     needs(case, Feature.PLANS)
-    assert "id > 2" in client.plan("SELECT word FROM every_kind WHERE id > 2").lower()
+    assert "id>2" in client.plan("SELECT word FROM every_kind WHERE id > 2").lower().replace(" ", "")
     client.close()
 
 

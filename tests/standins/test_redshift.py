@@ -306,7 +306,7 @@ def test_plans_are_duckdbs_and_say_so(connection: redshift_connector.Connection)
     run(connection, "INSERT INTO t VALUES (1), (3)")
     plan = [row[0] for row in run(connection, "EXPLAIN SELECT a FROM t WHERE a > 2")]
     assert plan[0] == "not Redshift's plan but DuckDB's:"
-    assert any("a > 2" in line for line in plan)
+    assert any("a>2" in line.replace(" ", "") for line in plan)  # versions of DuckDB write it with blanks or without
 
 
 def test_functions_that_duckdb_names_otherwise(connection: redshift_connector.Connection) -> None:

@@ -59,6 +59,7 @@ def load(job: Job, to: Destination, *, resume: bool = False, observe: Observer =
         return loaded
     loaded = write_tables(job, loaded, observe)
     started = time.perf_counter()
+    _retried(lambda store: store.version, to)  # no session is no table's fault
     failures: dict[str, str] = {}
     for table in parents_first(to.plan.catalog):
         if table.name in job.relations and table.name not in loaded.arrived:
