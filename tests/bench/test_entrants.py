@@ -29,17 +29,25 @@ def test_every_variant_that_an_engine_offers_is_translated_for_it(name: str) -> 
     assert len(entries) % len(QUERIES) == 0
 
 
-def test_what_only_another_engine_offers_is_skipped_with_the_reason() -> None:
+def test_what_only_another_engine_offers_is_absent_and_a_note_says_why() -> None:
     entries = entries_of(QUERIES, FUNCTIONS, ["postgres", "vertica"])
     texts = translated(entries, "postgres", CATALOG)
-    assert set(texts.skipped) == {name for name, entry in entries.items() if entry.variant is Variant.UDX}
-    assert "postgres has no udx functions: that is another product's kind of function" in texts.skipped.values()
+    assert texts.absent == {name for name, entry in entries.items() if entry.variant is Variant.UDX}
+    assert dict(texts.skipped) == {}
+    assert texts.notes.count("postgres has no udx functions: that is another product's kind of function") == 1
 
 
 def test_chosen_variants_are_the_only_ones() -> None:
     entries = entries_of(QUERIES, FUNCTIONS, ["duckdb"], [Variant.ARROW])
     assert {entry.variant for entry in entries.values()} == {Variant.ARROW}
     assert next(iter(entries)).endswith("[arrow]")
+
+
+def test_variants_that_nobody_offers_are_refused() -> None:
+    with pytest.raises(
+        UsageError, match=r"nobody who takes part offers udx functions. Choose from: expression, sql, python, arrow"
+    ):
+        entries_of(QUERIES, FUNCTIONS, ["duckdb"], [Variant.UDX])
 
 
 def test_a_text_of_the_product_s_own_wins() -> None:

@@ -152,6 +152,14 @@ def test_skipped_queries_are_not_run_and_say_why(clock: Clock, tmp_path: Path) -
     assert len(engines["y"].heard) == 4
 
 
+def test_what_a_subject_has_no_part_in_leaves_no_execution(clock: Clock, tmp_path: Path) -> None:
+    engines = {"x": Engine(clock), "y": Engine(clock)}
+    executions, _ = run(plan_of(engines, absent={"x": frozenset({"a"})}), tmp_path / "j")
+    assert {(e.subject, e.query) for e in executions} == {("x", "b"), ("y", "a"), ("y", "b")}
+    assert {e.position for e in executions if e.subject == "x"} == {1}
+    assert [sql for sql, _ in engines["x"].heard] == ["SELECT b"] * 2
+
+
 def test_an_unexpected_error_ends_the_run_and_closes_the_session(clock: Clock, tmp_path: Path) -> None:
     engine = Engine(clock, lambda sql, _: ZeroDivisionError() if sql == "SELECT b" else ONE)
     with pytest.raises(ZeroDivisionError):

@@ -134,6 +134,7 @@ def test_a_call_with_other_arguments_than_declared_says_so() -> None:
         ({"examples": '[[[1], "3.00"]]'}, "does not hold together"),
         ({"examples": '[[["one", "2.00"], "3.00"]]'}, "does not hold together"),
         ({"arguments": '{ a = "INTEGER", b = "COLOUR" }'}, "the type COLOUR is not known"),
+        ({"arguments": '{ A = "INTEGER", b = "DECIMAL(10,2)" }'}, "the name A is not usable everywhere"),
         ({"colour": '"red"'}, "is not valid"),
         ({"sql": "3"}, "is not valid"),
     ],

@@ -32,10 +32,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A workload in one engine's dialect: SQL by query, why the others cannot run there, and where an answer may differ."""
+    """A workload in one engine's dialect: SQL by query, why the others cannot run there, and where an answer may differ.
+
+    ``absent`` are entries in a variant of functions that the engine does not offer: nobody expects them there.
+    """
 
     sql: Mapping[str, str]
     skipped: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
 
@@ -95,13 +99,15 @@ def translated(
         raise UsageError(f"queries for {product} are translated by the types of their columns. Give the --catalog too.")
     sql: dict[str, str] = {}
     skipped: dict[str, str] = {}
-    notes: list[str] = []
     offered = engine(product).variants()
+    absent = {name: offered[entry.variant] for name, entry in entries.items() if offered[entry.variant].support is not Support.YES}
+    reasons = {entries[name].variant: ability.reason for name, ability in absent.items()}
+    notes = [f"{product} has no {variant} functions: {reason}" for variant, reason in reasons.items()]
     for name, entry in entries.items():
         sql[name] = entry.sql
-        if offered[entry.variant].support is not Support.YES:
-            skipped[name] = f"{product} has no {entry.variant} functions: {offered[entry.variant].reason}"
-        elif own := override(product, name):
+        if name in absent:
+            continue
+        if own := override(product, name):
             sql[name] = own
         else:
             try:
@@ -113,7 +119,7 @@ def translated(
             defined = tuple(function.called(entry.variant) for function in entry.functions)
             # The session defines these itself, so that nobody has to be told that they must exist.
             notes += [f"{name} on {product}: {note}" for note in found.notes if not any(f"{each}()" in note for each in defined)]
-    return Texts(sql, skipped, tuple(notes))
+    return Texts(sql, skipped, frozenset(absent), tuple(notes))
 
 
 def entries_of(
@@ -126,6 +132,8 @@ def entries_of(
     offers = [engine(product).variants() for product in products]
     offered = [each for each in Variant if any(offer[each].support is Support.YES for offer in offers)]
     wanted = [each for each in offered if not chosen or each in chosen]
+    if not wanted:
+        raise UsageError(f"nobody who takes part offers {', '.join(chosen)} functions. Choose from: {', '.join(offered)}")
     found: dict[str, Entry] = {}
     for name, sql in queries.items():
         used = called(sql, functions) if functions else ()

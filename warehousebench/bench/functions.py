@@ -21,14 +21,14 @@ def function_costs(run: Run, margin: float = MARGIN) -> tuple[FunctionCost, ...]
     for subject in run.subjects:
         for name in run.queries:
             query, variant = split_entry(name)
-            if variant is not Variant.EXPRESSION and query in run.queries and not _skipped(run, subject, name):
+            if variant is not Variant.EXPRESSION and query in run.queries and _took_part(run, subject, name):
                 found.append(_cost(run, subject, query, variant, margin))
     return tuple(found)
 
 
-def _skipped(run: Run, subject: Subject, name: str) -> bool:
+def _took_part(run: Run, subject: Subject, name: str) -> bool:
     statuses = {e.status for e in run.executions if (e.subject, e.query) == (subject.name, name)}
-    return statuses <= {Status.SKIPPED}
+    return not statuses <= {Status.SKIPPED}
 
 
 def _cost(run: Run, subject: Subject, query: str, variant: Variant, margin: float) -> FunctionCost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from warehousebench import duck
@@ -25,6 +25,7 @@ clock = time.perf_counter
 class Plan:
     """What to run: queries (name -> SQL) on subjects (name -> connector), how often, and what is right.
 
+    ``absent`` are the queries by subject that are no task of its own, such as a kind of function that it does not offer.
     ``skipped`` and ``texts`` are by (subject, query): why it cannot run there, and its SQL in the subject's own dialect.
     ``functions`` are what a query calls and its session has to define before.
     """
@@ -37,11 +38,17 @@ class Plan:
     skipped: Mapping[tuple[str, str], str] = field(default_factory=dict)
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     functions: Mapping[str, tuple[tuple[Function, Variant], ...]] = field(default_factory=dict)
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def passes(self) -> tuple[Pass, ...]:
         """Return the schedule."""
-        return make_schedule(tuple(self.subjects), tuple(self.queries), self.configuration.rounds, self.configuration.seed)
+        made = make_schedule(tuple(self.subjects), tuple(self.queries), self.configuration.rounds, self.configuration.seed)
+        return tuple(replace(turn, queries=self._of(turn)) for turn in made)
+
+    def _of(self, turn: Pass) -> tuple[str, ...]:
+        left_out = self.absent.get(turn.subject, frozenset())
+        return tuple(query for query in turn.queries if query not in left_out)
 
 
 @dataclass(frozen=True, slots=True)

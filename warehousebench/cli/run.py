@@ -22,6 +22,7 @@ from warehousebench.cli.data import Source, open_source
 from warehousebench.cli.options import emit, file, folder, format_option, refuse_existing
 from warehousebench.cli.verify import overview
 from warehousebench.engines import target
+from warehousebench.engines.base import Client
 from warehousebench.engines.duckdb.client import DuckViews
 from warehousebench.errors import EngineError, UsageError, VerificationError
 from warehousebench.load import manifest
@@ -188,7 +189,7 @@ def run(task: Task, out: Path, *, resume: bool = False) -> Run:
     journal, done = journals.resume(path, start) if resume else (journals.begin(path, start), journals.Progress(start))
     try:
         plan = _plan(task)
-        total = task.configuration.rounds * (task.configuration.warmups + 1) * len(task.queries) * len(task.entrants)
+        total = (task.configuration.warmups + 1) * sum(len(turn.queries) for turn in plan.passes)
         with step(f"Run {len(task.queries)} queries on {', '.join(task.entrants)}", total) as advance:
             for execution in done.executions:
                 advance(execution.query)
@@ -219,6 +220,7 @@ def _plan(task: Task) -> Plan:
         skipped=task.skipped,
         texts=task.relevant,
         functions={name: used for name, used in functions.items() if task.entries[name].variant is not Variant.EXPRESSION},
+        absent={name: task.texts[entrant.connector.engine].absent for name, entrant in task.entrants.items()},
     )
 
 
@@ -264,20 +266,27 @@ def _translations(task: Task) -> dict[str, dict[str, str]]:
 
 
 def _plans(task: Task) -> dict[str, str]:
-    """Return the plan of every query on the last subject; a query without one is left out, its executions say why."""
+    """Return the plan of every query on the last subject; a query without one is left out."""
     last = list(task.entrants.values())[-1]
     texts = task.texts[last.connector.engine]
     client = last.connector.connect()
     found = {}
     try:
-        for name in (name for name in task.queries if name not in texts.skipped):
+        for name in (name for name in task.queries if name not in texts.absent | texts.skipped.keys()):
             try:
+                _define(client, task.entries[name])
                 found[name] = client.plan(texts.sql[name])
             except EngineError:
                 continue
     finally:
         client.close()
     return found
+
+
+def _define(client: Client, entry: Entry) -> None:
+    if entry.variant is not Variant.EXPRESSION:
+        for function in entry.functions:
+            client.define(function, entry.variant)
 
 
 def raise_if_different(run: Run) -> None:

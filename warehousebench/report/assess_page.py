@@ -17,7 +17,13 @@ _PARTS = {Outcome.AS_IS: "kept", Outcome.CHANGED: "altered", Outcome.BY_HAND: "m
 def render_assessment_html(found: Assessment) -> str:
     """Return the assessment as one HTML page; the same input gives the same bytes."""
     footer = tag("footer", tag("p", "Made by warehousebench. This page loads nothing from elsewhere."))
-    return document(f"{words.title(found)} · warehousebench", list(_header(found)), list(_sections(found)), footer, ("assess.css",))
+    return document(
+        f"{words.title(found)} · warehousebench",
+        list(_header(found)),
+        list(_sections(found)),
+        footer,
+        ("assess.css", "stacked.css"),
+    )
 
 
 def _header(found: Assessment) -> Iterator[Markup]:

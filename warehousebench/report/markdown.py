@@ -44,7 +44,10 @@ def _blocks(view: View) -> Iterator[str]:
     if view.costs:
         yield f"## {functions.HEADING}"
         yield bullets(map(safe, functions.sentences(view)))
-        yield grid_table(functions.table(view))
+        for grid in functions.grids(view):
+            yield f"**{safe(grid.caption)}**"
+            yield grid_table(grid)
+        yield safe(functions.LEGEND)
     yield "## Every query"
     yield grid_table(tables.queries(view))
     yield from _runs(view)

@@ -42,7 +42,8 @@ def render_html(
 
 def _document(view: View, *, plans: bool, data: bool) -> str:
     title = f"{prose.title(view)} · {view.run.suite}"
-    return document(title, list(_header(view)), list(_sections(view, plans=plans)), _footer(view, data=data))
+    styles = ("stacked.css",) if view.costs else ()
+    return document(title, list(_header(view)), list(_sections(view, plans=plans)), _footer(view, data=data), styles)
 
 
 def _header(view: View) -> Iterator[Markup]:
@@ -62,12 +63,17 @@ def _footer(view: View, *, data: bool) -> Markup:
     return tag("footer", tag("p", f"Made by warehousebench. This page loads nothing from elsewhere. {where}"), script)
 
 
+def _functions(view: View) -> Markup:
+    grids = join(table(grid, stacked=True) for grid in functions.grids(view))
+    return join((items(functions.sentences(view)), grids, paragraphs([functions.LEGEND], "aside")))
+
+
 def _sections(view: View, *, plans: bool) -> Iterator[Section]:
     yield "verdict", prose.VERDICT if view.comparison else prose.SUMMARY, _verdict(view)
     if chart := forest_chart(view):
         yield "ratios", "Ratio by query", _forest(view, chart)
     if view.costs:
-        yield "functions", functions.HEADING, join((items(functions.sentences(view)), table(functions.table(view))))
+        yield "functions", functions.HEADING, _functions(view)
     yield "queries", "Every query", _queries(view)
     if chart := strip_chart(view):
         yield "runs", "Every run", _strip(view, chart)

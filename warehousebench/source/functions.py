@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from warehousebench.model.function import Example, Function, compiled
 from warehousebench.source.types import parse_type
 
 _NULL = "NULL"
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 class _Described(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +43,9 @@ def read_functions(path: Path) -> tuple[Function, ...]:
 
 
 def _function(path: Path, name: str, described: _Described) -> Function:
+    if odd := [each for each in (name, *described.arguments) if not _NAME.fullmatch(each)]:
+        # Products fold the case of names in different ways, and a query may write a call in any.
+        raise SourceError(f"{path}: the name {odd[0]} is not usable everywhere. Write it in lower-case letters, digits and _")
     arguments = tuple(Column(argument, _type(path, native)) for argument, native in described.arguments.items())
     returns = _type(path, described.returns)
     try:
