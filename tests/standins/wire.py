@@ -27,7 +27,8 @@ class Channel:
 
     def __init__(self, sock: socket.socket) -> None:
         # Without it every small answer waits for the client's delayed acknowledgement: some 40 ms each.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if sock.family != socket.AF_UNIX:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(IDLE_SECONDS)
         self._sock = sock
         self._reader = sock.makefile("rb")
