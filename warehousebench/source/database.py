@@ -80,7 +80,7 @@ def _reader(connection: sa.Connection) -> Callable[[sa.Connection, str | None], 
 def connected(url: str) -> Iterator[sa.Connection]:
     """Open the database at ``url`` for a ``with`` block; every failure inside becomes one SourceError without secrets."""
     try:
-        engine = sa.create_engine(_normal(url), poolclass=sa.NullPool)
+        engine = sa.create_engine(_normal(url), poolclass=sa.NullPool, connect_args=_options(url))
         try:
             with engine.connect() as connection:
                 yield connection
@@ -115,6 +115,13 @@ def _normal(url: str) -> str:
             f"{parsed.database} is not an existing SQLite file. Check the path; sqlite:// takes four slashes before /."
         )
     return url
+
+
+def _options(url: str) -> dict[str, str]:
+    """Return what the driver needs: without an encoding, libpq takes the database's, and SQL_ASCII is none at all."""
+    parsed = sa.make_url(url if "://" in url else "sqlite://")
+    known = parsed.get_backend_name() == "postgresql" and parsed.get_driver_name() in ("psycopg", "psycopg2")
+    return {"client_encoding": "utf8"} if known and "client_encoding" not in parsed.query else {}
 
 
 def _shown(url: str) -> str:

@@ -231,6 +231,26 @@ def test_too_many_rejected_rows_are_only_counted(tmp_path: Path, url: str, monke
     assert account["x"].reason.endswith("the other rows were only counted")
 
 
+def test_text_that_is_no_utf8_is_rejected_row_by_row(postgres_url: str, postgres_server: str, tmp_path: Path) -> None:
+    name = postgres_url.rpartition("/")[2].partition("?")[0]
+    run(postgres_server, f"CREATE DATABASE {name}_raw ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    url = postgres_url.replace(name, f"{name}_raw")
+    try:
+        run(
+            url,
+            "CREATE TABLE t (id INT PRIMARY KEY, v TEXT)",
+            "INSERT INTO t VALUES (1, 'fine'), (2, E'\\xff\\xfe'), (3, E'\\xc3\\xa4')",
+        )
+        with opened(url.replace("postgresql://", "postgresql+psycopg://")) as (source, catalog):
+            account = extracted(source, catalog, tmp_path, extract(source, catalog, tmp_path, LIMITS))
+    finally:
+        run(postgres_server, f"DROP DATABASE {name}_raw WITH (FORCE)")
+    assert (account["t"].status, account["t"].rows, account["t"].rejected) == ("incomplete", 2, 1)
+    ((odd),) = rejects.rejected_rows(tmp_path, "t")
+    assert (odd.column, odd.key, odd.value, odd.reason) == ("v", {"id": "2"}, "\\xff\\xfe", "is no UTF-8")
+    assert [row["v"] for row in pq.read_table(tmp_path / "t").to_pylist()] == ["fine", "ä"]
+
+
 def test_many_columns(tmp_path: Path) -> None:
     path = tmp_path / "wide.sqlite"
     with contextlib.closing(sqlite3.connect(path)) as connection:

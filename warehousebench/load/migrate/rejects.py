@@ -11,7 +11,7 @@ from typing import IO, Any
 import msgspec
 
 from warehousebench.model.catalog import Table
-from warehousebench.source.extract.base import Chunk, Extraction, Rejected
+from warehousebench.source.extract.base import NO_TEXT, Chunk, Extraction, Rejected
 
 REJECTED = "rejected"
 _NAMED = 1_000  # values that a statement may name
@@ -56,12 +56,14 @@ def rejected_rows(folder: Path, table: str) -> Iterator[Rejected]:
 
 
 def the_rest(source: Extraction, table: Table, folder: Path) -> Chunk | None:
-    """Return the table without its rejected rows, as a chunk; None if they are too many to be named.
+    """Return the table without its rejected rows, as a chunk; None if they cannot be named.
 
     Whether a row fits depends on its values alone, so all rows with one of the rejected values are left out.
     """
     odd: dict[str, set[str]] = {}
     for row in rejected_rows(folder, table.name):
+        if row.reason == NO_TEXT:
+            return None  # no statement can name bytes that are no text
         odd.setdefault(row.column, set()).add(row.value)
     values = [value for each in odd.values() for value in each]
     if len(values) > _NAMED or any(len(value) > _LONGEST for value in values):

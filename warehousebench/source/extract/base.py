@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from warehousebench.model.catalog import Column, Table
+from warehousebench.model.catalog import STRINGS, Column, Table
 from warehousebench.source.values import arrow_type
 
 BATCH_ROWS = 65_536
+NO_TEXT = "is no UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,10 @@ def rejected(table: Table, row: Sequence[Any], column: Column, number: int) -> R
     """Return the note on a row whose ``column`` does not fit; without a primary key its ``number`` in the chunk names it."""
     shown = {each.name: _text(value) for each, value in zip(table.columns, row, strict=True)}
     key = {name: shown[name] or "" for name in table.primary_key} or {"row": str(number)}
-    native = column.type.native or str(column.type.kind)
-    return Rejected(table.name, column.name, key, shown[column.name] or "", f"does not fit {native} exactly", shown)
+    value = row[table.columns.index(column)]
+    no_text = isinstance(value, bytes) and column.type.kind in STRINGS
+    reason = NO_TEXT if no_text else f"does not fit {column.type.native or column.type.kind} exactly"
+    return Rejected(table.name, column.name, key, shown[column.name] or "", reason, shown)
 
 
 def _text(value: Any) -> str | None:

@@ -26,7 +26,7 @@ def parsed(table: Table, block: Buffer, reject: Reject, first: int) -> pa.Record
         arrays = [_finished(column, cells) for column, cells in zip(table.columns, found, strict=True)]
         return pa.record_batch(arrays, schema=schema)
     except (pa.ArrowException, ValueError):
-        texts = (column.to_pylist() for column in _read(block, [pa.string()] * len(types)))
+        texts = ([_decoded(cell) for cell in column.to_pylist()] for column in _read(block, [pa.binary()] * len(types)))
         columns = [_values(column, cells) for column, cells in zip(table.columns, texts, strict=True)]
         return batch_of(table, list(zip(*columns, strict=True)), reject, first)
 
@@ -60,6 +60,13 @@ def _finished(column: Column, cells: pa.Array) -> pa.Array:
 
 def _bytes(column: pa.Array) -> pa.Array:
     return pa.array([None if cell is None else bytes.fromhex(cell[2:]) for cell in column.to_pylist()], pa.binary())
+
+
+def _decoded(cell: bytes | None) -> str | bytes | None:
+    try:
+        return None if cell is None else cell.decode()
+    except UnicodeDecodeError:
+        return cell
 
 
 def _values(column: Column, cells: list[Any]) -> list[Any]:
