@@ -170,7 +170,8 @@ def one(way: str, url: str, name: str, connections: int) -> None:
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
     child = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime + child.ru_utime + child.ru_stime
-    print(rows, wall, cpu, after.ru_maxrss / 1024)
+    print(rows, wall, cpu, after.ru_maxrss / 1024, flush=True)
+    os._exit(0)  # pyarrow's reading threads abort the process if they outlive the stream that they read from
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehousebench.errors import SourceError, TransientError
@@ -24,6 +24,7 @@ ROWS = 5_000
 INTEGER, TEXT = DataType(TypeKind.INTEGER), DataType(TypeKind.TEXT)
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(-50, 50)), st.sets(st.integers(-50, 50)))
 def test_ranges_hold_every_value_once(values: set[int], bounds: set[int]) -> None:
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
@@ -35,6 +36,7 @@ def test_ranges_hold_every_value_once(values: set[int], bounds: set[int]) -> Non
     assert sorted(x for part in parts for (x,) in part) == sorted(values)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers() | st.text(max_size=3) | st.none(), st.binary(max_size=3) | st.text(max_size=3))))
 def test_rows_are_kept_or_rejected_and_never_changed(rows: list[tuple[Any, Any]]) -> None:
     table = Table("t", (Column("a", INTEGER), Column("b", TEXT)))
@@ -128,6 +130,30 @@ def test_what_happens_meanwhile_does_not_show(url: str) -> None:
         rows = [row for chunk in chunks for row in _read(source, table, chunk)]
         assert sorted(row["v"] for row in rows) == sorted(f"v{number}" for number in range(ROWS))
         assert source.rows(f"SELECT count(*) FROM {source.relation(table)}") == [(ROWS,)]
+
+
+def test_all_sessions_see_the_same_moment(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "BLOCK", 1_000)
+    url = postgres_url.replace("postgresql://", "postgresql+psycopg://")
+    _run(
+        url, "DROP TABLE IF EXISTS t", f"CREATE TABLE t AS SELECT i AS id, repeat('x', 500) AS v FROM generate_series(1, {ROWS}) i"
+    )
+    with _open(url, 3) as (source, table):
+        _run(url, "UPDATE t SET v = 'changed'", "DELETE FROM t WHERE id % 2 = 0")
+        readings = [source.batches(table, chunk, lambda _: None) for chunk in source.chunks(table, 2_000)]
+        batches = [next(reading) for reading in readings]  # lends a session to each
+        assert len({pid for (pid,) in source_pids(url)}) == len(readings) == 3
+        rows = [row for reading in readings for batch in reading for row in batch.to_pylist()]
+        rows += [row for batch in batches for row in batch.to_pylist()]
+    assert sorted(row["id"] for row in rows) == list(range(1, ROWS + 1))
+    assert {row["v"] for row in rows} == {"x" * 500}
+    _run(url, "DROP TABLE t")
+
+
+def source_pids(url: str) -> list[Any]:
+    with _engine(url).connect() as connection:
+        sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        return list(connection.execute(sa.text(sql)))
 
 
 def test_no_table_is_emptied_or_altered_under_the_reader(url: str) -> None:

@@ -121,7 +121,8 @@ def extract(
             _one_table(work, table, limits)
         except (SourceError, EngineError) as error:
             known = book.extraction.tables.get(table.name, ExtractedTable(()))
-            book.add(table.name, replace(known, failure=str(error), source=None))
+            again = ". Repeat with --resume." if isinstance(error, TransientError) else ""
+            book.add(table.name, replace(known, failure=f"{error}{again}", source=None))
     return book.extraction
 
 
