@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import random
 import resource
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,9 +25,6 @@ from warehousebench import duck
 from warehousebench.engines.targets import Target
 
 ROWS = 20_000
-# Small chunks, so that a kill finds some of them out and some not.
-CHUNKED = "from warehousebench.load.migrate import extract; extract.Limits.__init__.__defaults__ = (None, 2000); "
-MAIN = CHUNKED + "from warehousebench.cli import main; main()"
 
 
 @pytest.fixture
@@ -115,31 +110,43 @@ def test_a_changed_source_is_migrated_anew_when_resumed(shop: Path, tmp_path: Pa
     assert answer(tmp_path / "out", "SELECT count(*) FROM item") == [(3,)]
 
 
-def _kill_and_resume(url: str, out: Path, delay: float) -> bool:
-    """Migrate, kill after ``delay`` seconds, resume to the end; return whether the kill hit."""
-    command = [sys.executable, "-c", MAIN, "migrate", url, "-o", str(out)]
-    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(delay)
-    first.send_signal(signal.SIGKILL)
-    hit = first.wait() == -signal.SIGKILL
-    second = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=False)
-    assert second.returncode == 0, second.stdout + second.stderr
-    return hit
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from warehousebench.cli import main
+from warehousebench.load.migrate import extract
+from warehousebench.load import local
+
+def killed(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+extract.Limits.__init__.__defaults__ = (None, 2000)
+place, written, replace = sys.argv.pop(1), [], os.replace
+if place == "before a chunk is in its place":
+    def counted(source, target):
+        written.append(target)
+        killed() if len([each for each in written if str(each).endswith(".parquet")]) == 3 else replace(source, target)
+    extract.os.replace = counted
+elif place == "before a chunk is noted":
+    note = extract._Book.note
+    extract._Book.note = lambda self, *rest: killed() if written.append(1) or len(written) == 4 else note(self, *rest)
+else:
+    local._verify = killed
+main()
+"""
 
 
-def test_killed_and_resumed_every_row_is_there_once(postgres: str, tmp_path: Path) -> None:
-    started = time.perf_counter()
-    whole = [sys.executable, "-c", MAIN, "migrate", postgres, "-o", str(tmp_path / "whole")]
-    assert subprocess.run(whole, capture_output=True, check=False).returncode == 0
-    spent = time.perf_counter() - started
-    hits = 0
-    for place in range(3):
-        out = tmp_path / str(place)
-        hits += _kill_and_resume(postgres, out, spent * (0.4 + 0.2 * place) * random.uniform(0.9, 1.1))
-        assert {each["status"] for each in account(out)["tables"].values()} == {"verified"}
-        assert answer(out, "SELECT count(*), count(DISTINCT id), sum(n) FROM big")[0][:2] == (ROWS, ROWS)
-        assert list((out / "rows").rglob("*.part")) == []
-    assert hits
+@pytest.mark.parametrize("place", ["before a chunk is in its place", "before a chunk is noted", "while the tables are loaded"])
+def test_killed_and_resumed_every_row_is_there_once(postgres: str, tmp_path: Path, place: str) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", KILLED, place, "migrate", postgres, "-o", str(out)]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == -signal.SIGKILL
+    assert not (out / "migration.json").exists()
+    assert not (out / "layout" / "warehouse.duckdb").exists()
+    result = invoke("migrate", postgres, "-o", out, "--resume")
+    assert result.exit_code == 0, result.output
+    assert answer(out, "SELECT count(*), count(DISTINCT id), sum(n)::VARCHAR FROM big") == [(ROWS, ROWS, "2000100.00")]
+    assert [path for path in out.rglob("*") if path.name.endswith((".part", ".wal"))] == []
 
 
 def test_a_failed_table_makes_the_exit_code_and_the_others_arrive(postgres: str, postgres_url: str, tmp_path: Path) -> None:
