@@ -1,6 +1,6 @@
 """How fast migrate brings a table out, against the fastest single-purpose ways to the same Arrow data, in one run.
 
-    python benchmarks/extraction.py URL [--table lineitem] [--rounds 3] [--connections 2]
+    python benchmarks/extraction.py URL [--table lineitem] [--rounds 3] [--connections 3]
 
 URL is a PostgreSQL or MySQL/MariaDB database that holds the table.  Every way runs in a process of its own, in turn, and reads
 all rows and columns: "batches" is migrate's own reading into Arrow, "files" is that with the Parquet files it keeps; the
@@ -180,7 +180,7 @@ def main() -> None:
     options.add_argument("url")
     options.add_argument("--table", default="lineitem")
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--connections", type=int, default=2)
+    options.add_argument("--connections", type=int, default=3)
     options.add_argument("--way", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.way:

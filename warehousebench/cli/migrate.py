@@ -35,7 +35,7 @@ MEMORY = "600MB"  # of a sort: a migration is to get by with a gigabyte in all
 @click.option("--schema", help="Schema of the source to read; the default one if not given.")
 @click.option("--table", "chosen", multiple=True, help="Only these tables; repeat for several.")
 @click.option("--design", type=file, help="design.<engine>.json to lay the rows out by.")
-@click.option("--max-connections", type=click.IntRange(1), default=2, show_default=True, help="Sessions on the source at once.")
+@click.option("--max-connections", type=click.IntRange(1), default=3, show_default=True, help="Sessions on the source at once.")
 @click.option("--rate", type=Rate(), help="Most bytes per second to read, such as 20MB, so that production survives.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be read and written.")
 @click.option("--execute", is_flag=True, help="With a server as --to: really write there.")

@@ -71,6 +71,18 @@ def test_blanks_that_fill_fixed_text_are_left_behind() -> None:
         assert rows[-1] == {"c": None, "v": None, "d": None}
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.text('a\n\r",\\N', max_size=6) | st.none(), st.integers(0, 9)), min_size=1, max_size=40), st.booleans()
+)
+def test_blocks_of_csv_mean_what_they_say(rows: list[tuple[str | None, int]], long: bool) -> None:
+    rows = [(value and value * (5_000 if long else 1), number) for value, number in rows]
+    cells = ["\\N" if value is None else '"' + value.replace('"', '""') + '"' for value, _ in rows]
+    block = "".join(f"{cell},{number}\n" for cell, (_, number) in zip(cells, rows, strict=True)).encode()
+    batch = text.parsed(Table("t", (Column("v", TEXT), Column("n", INTEGER))), block, lambda row: pytest.fail(str(row)), 1)
+    assert list(zip(*(column.to_pylist() for column in batch.columns), strict=True)) == rows
+
+
 @pytest.fixture(params=["postgresql", "mysql"])
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the URL of a database with the table ``t`` of ROWS rows, one by one on PostgreSQL and MySQL."""

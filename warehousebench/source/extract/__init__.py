@@ -15,7 +15,7 @@ from warehousebench.source.extract.postgres import PostgresExtraction
 __all__ = ["Extraction", "open_extraction"]
 
 
-def open_extraction(url: str, schema: str | None, tables: Sequence[Table], connections: int = 2) -> Extraction:
+def open_extraction(url: str, schema: str | None, tables: Sequence[Table], connections: int = 3) -> Extraction:
     """Return the extraction of ``tables`` from a database URL or an SQLite file; raises SourceError if it cannot be read.
 
     All that it reads is as of the moment it was opened, with at most so many sessions at once.  Close it after use.
