@@ -61,7 +61,8 @@ def files(url: str, table: Table, connections: int) -> int:
         with tempfile.TemporaryDirectory(dir=os.environ.get("WB_BENCH_DIR")) as folder:
             catalog = reflect(url)
             only = type(catalog)((table,), catalog.source)
-            return extract(source, only, Path(folder) / "rows", Limits()).tables[table.name].rows
+            found = extract(source, only, Path(folder) / "rows", Limits()).tables[table.name]
+            return found.rows if found.failure is None else sys.exit(found.failure)
     finally:
         source.close()
 
