@@ -231,7 +231,8 @@ def test_a_session_that_the_server_ends_is_replaced(postgres_url: str) -> None:
         next(reading)
         _run(
             url,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%COPY%ctid >=%' AND pid <> pg_backend_pid()",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND query LIKE '%COPY%ctid >=%' AND pid <> pg_backend_pid()",
         )
         with pytest.raises(TransientError, match="broke"):
             list(reading)
